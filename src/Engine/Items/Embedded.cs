@@ -1,0 +1,12 @@
+namespace Engine.Items;
+
+/// <summary>An annotated picture with its embedding and the filters' scores.</summary>
+/// <param name="Annotated">The picture and its mask.</param>
+/// <param name="Embedding">[d] f32, L2 length 1; empty when no embedder is configured.</param>
+/// <param name="Scores">The filters' scores by name; empty before the filter stage.</param>
+public sealed record Embedded(
+    Annotated Annotated, ReadOnlyMemory<float> Embedding, IReadOnlyDictionary<string, double> Scores)
+{
+    /// <summary>What the item weighs in a stage's byte account.</summary>
+    public long Bytes => Annotated.Bytes + (4L * Embedding.Length) + 64;
+}

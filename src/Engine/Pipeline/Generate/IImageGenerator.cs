@@ -1,0 +1,21 @@
+using Engine.Flow;
+using Engine.Items;
+
+namespace Engine.Pipeline.Generate;
+
+/// <summary>Makes pictures from prompts. Implementations are called by one batch at a time.</summary>
+public interface IImageGenerator : IDisposable
+{
+    /// <summary>The configured name, for lineage and metrics.</summary>
+    string Name { get; }
+
+    /// <summary>Prompts taken at most in one call, at least 1.</summary>
+    int BatchMax { get; }
+
+    /// <summary>Makes one picture a prompt. A picture depends on its own prompt and seed only, not on its batch.</summary>
+    /// <param name="prompts">1 to <see cref="BatchMax"/> prompts, each with its seed.</param>
+    /// <param name="stopping">Cancelled when the line stops.</param>
+    /// <returns>One outcome a prompt, in the prompts' order.</returns>
+    ValueTask<IReadOnlyList<Outcome<Generated>>> GenerateAsync(
+        IReadOnlyList<Prompt> prompts, CancellationToken stopping);
+}
