@@ -16,7 +16,7 @@ internal static class Repository
     /// <summary>A path below deps/npm, where the launcher puts what npm brings.</summary>
     public static string Npm(params string[] parts) => Path(["deps", "npm", .. parts]);
 
-    /// <summary>A path below ../shared, or null where the checkout has no such neighbour: the test then skips.</summary>
+    /// <summary>A path below ../shared, or null where there is no such neighbour: the test then skips.</summary>
     public static string? Shared(params string[] parts)
     {
         string path = System.IO.Path.GetFullPath(System.IO.Path.Combine([Root, "..", "shared", .. parts]));

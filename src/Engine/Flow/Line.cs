@@ -20,7 +20,8 @@ public sealed class Line : IDisposable
         Observe("headwater.stage.queue.items", "{item}", "Items a stage holds.", stage => stage.InFlightItems);
         Observe("headwater.stage.queue", "By", "Bytes a stage holds.", stage => stage.InFlightBytes);
         Observe(
-            "headwater.stage.queue.capacity.items", "{item}", "Items a stage may hold.", stage => stage.Options.CapacityItems);
+            "headwater.stage.queue.capacity.items", "{item}", "Items a stage may hold.",
+            stage => stage.Options.CapacityItems);
     }
 
     /// <summary>Makes an empty line.</summary>

@@ -31,7 +31,7 @@ public sealed class Stage<TIn, TOut> : IStage
 
     /// <summary>Adds a stage to a line.</summary>
     /// <param name="line">The line whose stop token and first fault the stage shares.</param>
-    /// <param name="name">The stage's name in metrics, logs and faults: a verb in snake case, unique in the line.</param>
+    /// <param name="name">The stage's name in metrics, logs and faults: a verb, snake case, unique in the line.</param>
     /// <param name="options">Bounds, workers and batch.</param>
     /// <param name="weights">How items are weighed.</param>
     /// <param name="step">Called for each batch, by <see cref="StageOptions.WorkersMax"/> callers at most.</param>

@@ -21,7 +21,7 @@ public sealed record Annotated
     /// <summary>The model's own estimate of the mask's IoU, about 0 to 1; NaN when it gives none.</summary>
     public required double PredictedIou { get; init; }
 
-    /// <summary>The gates' measures by name (area_ratio, border_px, background_deviation ...), for the lineage.</summary>
+    /// <summary>The gates' measures by name (area_ratio, border_px ...), for the lineage.</summary>
     public required IReadOnlyDictionary<string, double> Measures { get; init; }
 
     /// <summary>What the item weighs in a stage's byte account.</summary>

@@ -4,6 +4,6 @@ namespace Engine.Options;
 public interface ICheckedOptions
 {
     /// <summary>Checks ranges and combinations; reads no file and starts nothing.</summary>
-    /// <returns>One problem a wrong value: the property, the value given, the values allowed. Empty when valid.</returns>
+    /// <returns>One problem a wrong value: property, value given, values allowed. Empty when valid.</returns>
     IEnumerable<OptionProblem> Problems();
 }

@@ -24,7 +24,8 @@ public sealed class BackPressureTests
         int consumed = 0;
         const int Total = 400;
         Stage<byte[], byte[]> first = Stage(line, 0);
-        Stage<byte[], byte[]> last = Enumerable.Range(1, Stages - 1).Aggregate(first, (stage, i) => stage.To(Stage(line, i)));
+        Stage<byte[], byte[]> last = Enumerable.Range(1, Stages - 1)
+            .Aggregate(first, (stage, index) => stage.To(Stage(line, index)));
         last.End(async _ =>
         {
             await consumer.Task;

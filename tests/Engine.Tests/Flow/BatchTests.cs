@@ -3,7 +3,7 @@ using Tests.Shared;
 
 namespace Engine.Tests.Flow;
 
-/// <summary>Goal: a batch leaves when it is full, when it has lingered, and at the end; never empty, never late.</summary>
+/// <summary>Goal: a batch leaves when it is full, when it has lingered, and at the end; never empty.</summary>
 public sealed class BatchTests
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(20);

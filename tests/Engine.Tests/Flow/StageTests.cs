@@ -63,7 +63,8 @@ public sealed class StageTests
     {
         using Line line = new(Token);
         Stage<int, int> stage = LineOf.Stage(
-            line, "giant", new() { CapacityBytes = 10 }, item => ValueTask.FromResult(Outcome.Keep(item)), weight: 1000);
+            line, "giant", new() { CapacityBytes = 10 }, item => ValueTask.FromResult(Outcome.Keep(item)),
+            weight: 1000);
         List<int> delivered = LineOf.Collect(stage);
 
         await stage.SendAsync(1).AsTask().WaitAsync(HangLimit, Token);

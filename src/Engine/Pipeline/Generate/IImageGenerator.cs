@@ -12,7 +12,7 @@ public interface IImageGenerator : IDisposable
     /// <summary>Prompts taken at most in one call, at least 1.</summary>
     int BatchMax { get; }
 
-    /// <summary>Makes one picture a prompt. A picture depends on its own prompt and seed only, not on its batch.</summary>
+    /// <summary>Makes one picture a prompt. A picture depends on its own prompt and seed only.</summary>
     /// <param name="prompts">1 to <see cref="BatchMax"/> prompts, each with its seed.</param>
     /// <param name="stopping">Cancelled when the line stops.</param>
     /// <returns>One outcome a prompt, in the prompts' order.</returns>
