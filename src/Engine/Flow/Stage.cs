@@ -94,11 +94,12 @@ public sealed class Stage<TIn, TOut> : IStage
 
     /// <summary>Ends the line here: what the stage makes is handed to a callback.</summary>
     /// <param name="done">Called in order, one item at a time; while it waits, the stage fills.</param>
+    /// <param name="ended">Called once after the last item of a line that ends well.</param>
     /// <exception cref="InvalidOperationException">The stage passes its items on already.</exception>
-    public void End(Func<TOut, ValueTask> done)
+    public void End(Func<TOut, ValueTask> done, Action? ended = null)
     {
         ArgumentNullException.ThrowIfNull(done);
-        Drain(done, static () => { });
+        Drain(done, ended ?? (static () => { }));
     }
 
     /// <summary>Says that <see cref="SendAsync"/> will be called by one more source.</summary>
