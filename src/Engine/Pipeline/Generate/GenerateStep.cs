@@ -11,10 +11,10 @@ public sealed class GenerateStep(IImageGenerator generator)
     public int BatchMax => generator.BatchMax;
 
     /// <summary>Makes one picture a prompt.</summary>
-    /// <param name="prompts">1 or more prompts; more than <see cref="BatchMax"/> are made in several calls.</param>
+    /// <param name="prompts">1 or more; more than <see cref="BatchMax"/> are made in several calls.</param>
     /// <param name="stopping">Cancelled when the line stops.</param>
-    /// <returns>One outcome a prompt, in order: a picture, or a drop (<c>blank</c> and the generator's own).</returns>
-    /// <exception cref="InvalidOperationException">The generator answered for fewer prompts than it was given.</exception>
+    /// <returns>One outcome a prompt, in order: a picture, or a drop (blank, and the generator's own).</returns>
+    /// <exception cref="InvalidOperationException">The generator answered for fewer prompts than given.</exception>
     public async ValueTask<IReadOnlyList<Outcome<Picture>>> RunAsync(
         IReadOnlyList<Prompt> prompts, CancellationToken stopping)
     {

@@ -4,7 +4,7 @@ using Engine.Pipeline.Generate;
 
 namespace Engine.Tests.Pipeline.Generate;
 
-/// <summary>Goal: each prompt gets its own answer, in order, whatever the generator's batch; blank is no picture.</summary>
+/// <summary>Goal: each prompt gets its own answer, in order, in any batch; blank is no picture.</summary>
 public sealed class GenerateStepTests
 {
     private static readonly Dictionary<string, string> NoLineage = [];
@@ -17,13 +17,15 @@ public sealed class GenerateStepTests
     [InlineData(64)]
     public async Task Prompts_and_pictures_stay_together_whatever_the_generators_batch(int batchMax)
     {
-        using FakeGenerator generator = new(batchMax, prompt => Outcome.Keep(new Generated(Dot(prompt.Attempt), NoLineage)));
+        using FakeGenerator generator = new(
+            batchMax, prompt => Outcome.Keep(new Generated(Dot(prompt.Attempt), NoLineage)));
         GenerateStep step = new(generator);
 
-        IReadOnlyList<Outcome<Picture>> outcomes = await step.RunAsync([.. Enumerable.Range(0, 10).Select(Make)], Token);
+        Prompt[] prompts = [.. Enumerable.Range(0, 10).Select(Make)];
+        IReadOnlyList<Outcome<Picture>> outcomes = await step.RunAsync(prompts, Token);
 
         Assert.Equal(Enumerable.Range(0, 10), outcomes.Select(outcome => outcome.Value!.Prompt.Attempt));
-        Assert.All(outcomes, outcome => Assert.Equal(255, outcome.Value!.Image.Pixels[outcome.Value.Prompt.Attempt * 3]));
+        Assert.All(outcomes, at => Assert.Equal(255, at.Value!.Image.Pixels[at.Value.Prompt.Attempt * 3]));
         Assert.True(generator.BatchLargest <= batchMax);
     }
 
@@ -37,7 +39,8 @@ public sealed class GenerateStepTests
         using FakeGenerator generator = new(
             1, _ => Outcome.Keep(new Generated(new RgbImage(16, 16, pictures.Dequeue()), NoLineage)));
 
-        IReadOnlyList<Outcome<Picture>> outcomes = await new GenerateStep(generator).RunAsync([Make(0), Make(1)], Token);
+        GenerateStep step = new(generator);
+        IReadOnlyList<Outcome<Picture>> outcomes = await step.RunAsync([Make(0), Make(1)], Token);
 
         Assert.Equal([RejectReason.Blank, null], outcomes.Select(outcome => outcome.DropReason));
     }
@@ -45,7 +48,8 @@ public sealed class GenerateStepTests
     [Fact]
     public async Task Drop_of_the_generator_keeps_its_reason_and_detail()
     {
-        using FakeGenerator generator = new(4, _ => Outcome.Drop<Generated>(RejectReason.NoSource, "no picture of 'yak'"));
+        using FakeGenerator generator = new(
+            4, _ => Outcome.Drop<Generated>(RejectReason.NoSource, "no picture of 'yak'"));
 
         Outcome<Picture> outcome = (await new GenerateStep(generator).RunAsync([Make(0)], Token)).Single();
 
