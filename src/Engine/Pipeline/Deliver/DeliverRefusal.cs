@@ -1,0 +1,29 @@
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>Why the hub says no to a consumer; the fixed set behind the metric's label.</summary>
+public enum DeliverRefusal
+{
+    /// <summary>The group's name is not 1 to 64 of [a-zA-Z0-9_.-].</summary>
+    InvalidGroup,
+
+    /// <summary>The world is out of range, or the rank is not below it.</summary>
+    InvalidShare,
+
+    /// <summary>The hub has as many groups as it may have.</summary>
+    GroupsFull,
+
+    /// <summary>Ranks of another world are connected for the group.</summary>
+    WorldMismatch,
+
+    /// <summary>The consumer's cursor lies beyond the newest sample, or is negative.</summary>
+    CursorAhead,
+
+    /// <summary>The consumer's cursor belongs to another stream.</summary>
+    StreamChanged,
+
+    /// <summary>A sample was acknowledged that this link has not sent.</summary>
+    AckAhead,
+
+    /// <summary>The hub is closed.</summary>
+    Closed,
+}

@@ -1,0 +1,206 @@
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>
+/// The consumer groups, their cursors and the window that ties the line to the slowest of them. Knows no sockets.
+/// </summary>
+/// <remarks>
+/// <para>A group is registered by its first connection and stays so, across restarts, until it is removed. Each of
+/// its ranks has a cursor: the last sequence it acknowledged. A rank receives its share after its cursor, in
+/// order.</para>
+/// <para>A group has one world at a time. When all its ranks are gone it may come back with another world; each new
+/// rank then starts after what every old rank had settled, so that nothing is missed and a little comes twice.</para>
+/// </remarks>
+public sealed partial class DeliveryHub : IAsyncDisposable
+{
+    private readonly DeliverOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly CursorMirror _mirror;
+    private readonly ITimer _idleTimer;
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, ConsumerGroup> _groups = new(StringComparer.Ordinal); // Guarded by _gate.
+    private bool _isClosed; // Guarded by _gate.
+
+    /// <summary>Makes a hub and registers the groups whose cursors the log has.</summary>
+    /// <param name="log">The samples; owned by the caller and used until the hub is disposed.</param>
+    /// <param name="options">Valid options.</param>
+    /// <param name="clock">Times idle groups and the saving of cursors.</param>
+    /// <exception cref="ArgumentException">The options are invalid; the message lists every problem.</exception>
+    public DeliveryHub(ISampleLog log, DeliverOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
+        string[] problems = [.. options.Problems().Select(problem => $"{problem.Property} {problem.Message}.")];
+        if (problems.Length > 0)
+        {
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
+        }
+
+        (Log, _options, _clock) = (log, options, clock);
+        _mirror = new CursorMirror(log, options, clock);
+        _idleTimer = clock.CreateTimer(_ => DetachIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        foreach (IGrouping<string, RankCursor> saved in log.LoadCursors().GroupBy(cursor => cursor.Group))
+        {
+            // A rank without a saved cursor starts at 0: it may see samples twice, but it misses none.
+            ConsumerGroup group = new(saved.Key, saved.First().Share.World, cursor: 0, clock.GetTimestamp());
+            foreach (RankCursor cursor in saved)
+            {
+                group.SetCursor(cursor.Share.Rank, Math.Min(cursor.Sequence, log.LastSequence));
+            }
+
+            _groups.Add(group.Name, group);
+        }
+
+        DetachIdle(); // Only arms the timer: nobody is idle for long yet.
+        Hubs.Add(this);
+    }
+
+    /// <summary>The log's name, which cursors belong to.</summary>
+    public string StreamId => Log.StreamId;
+
+    internal ISampleLog Log { get; }
+
+    /// <summary>Connects a rank. A connection that had the rank before is ended as replaced: the newest wins.</summary>
+    /// <param name="name">The group's name, 1 to 64 of [a-zA-Z0-9_.-]; registered when it is new.</param>
+    /// <param name="share">The rank and its world.</param>
+    /// <param name="cursor">Where to go on, after this sequence. Null: the rank's own cursor, 0 in a new group.</param>
+    /// <param name="streamId">The stream that the cursor belongs to; null when the consumer does not know.</param>
+    /// <returns>The link, owned by the caller.</returns>
+    /// <exception cref="DeliverRefusedException">The hub says no; the message says why.</exception>
+    public RankLink Attach(string name, RankShare share, long? cursor = null, string? streamId = null)
+    {
+        ThrowIfInvalid(name, share, cursor, streamId);
+        RankLink link;
+        RankLink? before;
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                throw new DeliverRefusedException(DeliverRefusal.Closed, "The stream is closed.");
+            }
+
+            ConsumerGroup group = Registered(name, share.World);
+            if (cursor is { } given && given != group.Cursor(share.Rank))
+            {
+                group.SetCursor(share.Rank, given);
+                _mirror.Note(new RankCursor(name, share, given));
+            }
+
+            link = new RankLink(this, group, share, group.Cursor(share.Rank));
+            before = group.Attach(share.Rank, link);
+            Rejoin(group);
+            Changed();
+        }
+
+        before?.End(LinkEnd.Replaced);
+        return link;
+    }
+
+    /// <summary>Removes a group: its cursors are forgotten, its links end, the line no longer waits for it.</summary>
+    /// <param name="name">The group's name.</param>
+    /// <param name="stopping">Ends the wait for the disk.</param>
+    /// <returns>Whether there was such a group.</returns>
+    public async Task<bool> RemoveAsync(string name, CancellationToken stopping)
+    {
+        RankLink[] links;
+        lock (_gate)
+        {
+            if (!_groups.Remove(name, out ConsumerGroup? group))
+            {
+                return false;
+            }
+
+            links = [.. group.AllLinks()];
+            Changed();
+        }
+
+        Array.ForEach(links, link => link.End(LinkEnd.Removed));
+        await _mirror.ForgetAsync(name, stopping).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Reads what the hub knows.</summary>
+    /// <returns>A snapshot, owned by the caller.</returns>
+    public DeliverSnapshot Snapshot()
+    {
+        long last = Log.LastSequence;
+        lock (_gate)
+        {
+            return new DeliverSnapshot(
+                StreamId, last, _waits.FirstOrDefault()?.Blocker?.Name, _mirror.LastError,
+                [.. _groups.Values.Select(group => group.Snapshot(last, BlockedNow(group)))]);
+        }
+    }
+
+    /// <summary>Ends all links and saves every cursor.</summary>
+    /// <returns>Done when the cursors are on the disk.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        RankLink[] links;
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+            links = [.. _groups.Values.SelectMany(group => group.AllLinks())];
+        }
+
+        Hubs.Remove(this);
+        Array.ForEach(links, link => link.End(LinkEnd.Closed));
+        await _idleTimer.DisposeAsync().ConfigureAwait(false);
+        await _mirror.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends when the save that is under way has ended, well or not.</summary>
+    internal Task SavedAsync() => _mirror.SavedAsync();
+
+    internal long CursorOf(RankLink link)
+    {
+        lock (_gate)
+        {
+            return link.Group.Cursor(link.Share.Rank);
+        }
+    }
+
+    internal void Ack(RankLink link, long sequence)
+    {
+        if (sequence > link.SentUpTo)
+        {
+            throw new DeliverRefusedException(
+                DeliverRefusal.AckAhead, $"Sequence {sequence} was acknowledged; {link.SentUpTo} was the last sent.");
+        }
+
+        lock (_gate)
+        {
+            ConsumerGroup group = link.Group;
+            int rank = link.Share.Rank;
+            if (!ReferenceEquals(group.Link(rank), link) || sequence <= group.Cursor(rank))
+            {
+                return; // A replaced link may no longer move the cursor; an old acknowledgement says nothing new.
+            }
+
+            group.SetCursor(rank, sequence);
+            _mirror.Note(new RankCursor(group.Name, link.Share, sequence));
+            Rejoin(group);
+            Changed();
+        }
+
+        DeliverMetrics.Acked(link.Group.Name);
+    }
+
+    internal void Detach(RankLink link)
+    {
+        lock (_gate)
+        {
+            if (!link.Group.Detach(link.Share.Rank, link, _clock.GetTimestamp()))
+            {
+                return;
+            }
+        }
+
+        DetachIdle();
+    }
+}

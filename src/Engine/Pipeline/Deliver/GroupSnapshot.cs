@@ -1,0 +1,29 @@
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>What is known of one consumer group at one moment.</summary>
+public sealed record GroupSnapshot
+{
+    /// <summary>The group's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Ranks that share the samples.</summary>
+    public required int World { get; init; }
+
+    /// <summary>Ranks that are connected now.</summary>
+    public required int Connections { get; init; }
+
+    /// <summary>Whether the line has stopped waiting for this group.</summary>
+    public required bool IsDetached { get; init; }
+
+    /// <summary>Time for which samples waited in the deliver stage because of this group.</summary>
+    public required TimeSpan Blocked { get; init; }
+
+    /// <summary>[World] samples that are stored and not acknowledged by the rank.</summary>
+    public required IReadOnlyList<long> LagByRank { get; init; }
+
+    /// <summary>[World] last sequence acknowledged by the rank.</summary>
+    public required IReadOnlyList<long> CursorByRank { get; init; }
+
+    /// <summary>Samples that are stored and not acknowledged, over all ranks.</summary>
+    public long LagItems => LagByRank.Sum();
+}

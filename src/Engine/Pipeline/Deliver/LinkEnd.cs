@@ -1,0 +1,14 @@
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>Why the hub ended a link.</summary>
+public enum LinkEnd
+{
+    /// <summary>A newer connection took the same rank of the same group.</summary>
+    Replaced,
+
+    /// <summary>The group was removed.</summary>
+    Removed,
+
+    /// <summary>The hub was closed.</summary>
+    Closed,
+}

@@ -1,0 +1,144 @@
+using Engine.Items;
+using Engine.Pipeline.Deliver;
+
+namespace Engine.Tests.Pipeline.Deliver;
+
+/// <summary>A log in memory. Samples are made, not kept: number n always has the same bytes.</summary>
+internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Group, int Rank), RankCursor> _saved = []; // Guarded by _gate.
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _last;
+
+    public string StreamId { get; init; } = "0123456789abcdef0123456789abcdef";
+
+    public long LastSequence => Volatile.Read(ref _last);
+
+    public int Saves { get; private set; }
+
+    public int Reads { get; private set; }
+
+    /// <summary>When set, the next save fails with it.</summary>
+    public Exception? FailNextSave { get; set; }
+
+    public void Add(int samples)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            _last += samples;
+            changed = _changed;
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.SetResult();
+    }
+
+    public Sample Make(long sequence)
+    {
+        byte[] image = new byte[imageBytes];
+        new Random((int)sequence).NextBytes(image);
+        return new Sample
+        {
+            Key = $"{sequence:x16}-000000",
+            Category = sequence % 2 == 0 ? "yak" : "bath towel",
+            PromptId = $"{sequence:x16}",
+            Attempt = 0,
+            Image = image,
+            ImageExtension = "png",
+            MaskPng = [1, 2, 3],
+            Json = [.. "{\"box\":[1,2,3,4]}"u8],
+        };
+    }
+
+    public static StoredSample Stored(long sequence) => new(sequence, $"{sequence:x16}-000000", "yak", 0, 0, 1, 0);
+
+    public ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+        long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        Reads++;
+        List<LoggedSample> samples = [];
+        long bytes = 0;
+        for (long at = share.NextAfter(afterSequence); at <= LastSequence && samples.Count < itemsMax; at += share.World)
+        {
+            Sample sample = Make(at);
+            bytes += sample.Bytes;
+            if (bytes > bytesMax && samples.Count > 0)
+            {
+                break;
+            }
+
+            samples.Add(new LoggedSample(at, sample));
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<LoggedSample>>(samples);
+    }
+
+    public async Task WaitForSequenceAsync(long above, CancellationToken stopping)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_last > above)
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(stopping);
+        }
+    }
+
+    public IReadOnlyList<RankCursor> LoadCursors()
+    {
+        lock (_gate)
+        {
+            return [.. _saved.Values];
+        }
+    }
+
+    public Task SaveCursorsAsync(IReadOnlyList<RankCursor> cursors, CancellationToken stopping)
+    {
+        lock (_gate)
+        {
+            Saves++;
+            if (FailNextSave is { } failure)
+            {
+                FailNextSave = null;
+                return Task.FromException(failure);
+            }
+
+            foreach (RankCursor cursor in cursors)
+            {
+                foreach ((string Group, int Rank) other in _saved.Keys.Where(key => key.Group == cursor.Group
+                    && _saved[key].Share.World != cursor.Share.World).ToArray())
+                {
+                    _saved.Remove(other);
+                }
+
+                _saved[(cursor.Group, cursor.Share.Rank)] = cursor;
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    public Task ForgetGroupAsync(string group, CancellationToken stopping)
+    {
+        lock (_gate)
+        {
+            foreach ((string Group, int Rank) key in _saved.Keys.Where(key => key.Group == group).ToArray())
+            {
+                _saved.Remove(key);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+}
