@@ -61,7 +61,8 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
         Reads++;
         List<LoggedSample> samples = [];
         long bytes = 0;
-        for (long at = share.NextAfter(afterSequence); at <= LastSequence && samples.Count < itemsMax; at += share.World)
+        long last = LastSequence;
+        for (long at = share.NextAfter(afterSequence); at <= last && samples.Count < itemsMax; at += share.World)
         {
             Sample sample = Make(at);
             bytes += sample.Bytes;
