@@ -38,13 +38,23 @@ headwater_sources() { # root
 }
 
 headwater_build() { # root, project or solution, configuration
+  # One build at a time: a consumer is often started in a second terminal while the first one still builds.
+  mkdir -p "$1/.cache" 2>/dev/null || true
+  if command -v flock >/dev/null 2>&1 && [ -w "$1/.cache" ]; then
+    exec 9>"$1/.cache/build.lock"
+    flock -n 9 || { echo "Waiting for another build in $1 ..." >&2; flock 9; }
+  fi
+  headwater_build_locked "$@"
+  exec 9>&-
+}
+
+headwater_build_locked() { # root, project or solution, configuration
   local root=$1 project=$2 configuration=$3
   headwater_prepare "$root"
   local stamp="$root/.cache/build-$(basename "$project")-$configuration"
   local now; now=$(headwater_sources "$root")
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then return; fi
   echo "Building $(basename "$project") ($configuration) ..." >&2
-  mkdir -p "$root/.cache"
   local log="$root/.cache/build.log"
   # One retry: a restore over a slow network may time out, and what it has fetched is kept.
   dotnet restore "$project" --locked-mode -v quiet >"$log" 2>&1 \
