@@ -1,0 +1,83 @@
+using Engine.Items;
+using Microsoft.Data.Sqlite;
+
+namespace Engine.Store;
+
+/// <summary>Reads the list of samples on its own connection, while the writer appends.</summary>
+internal sealed class LedgerReader : IDisposable
+{
+    // Sequences have no gaps, so a rank's own are a progression: one look-up by primary key a sample, where
+    // a range scan with "sequence % world = rank" would read the other ranks' rows only to throw them away.
+    private const string Progression = """
+        WITH RECURSIVE wanted (n) AS (
+            SELECT $first WHERE $first <= $last
+            UNION ALL SELECT n + $world FROM wanted WHERE n + $world <= $last)
+        SELECT sequence, key, category, shard, offset, length, crc32c
+        FROM wanted CROSS JOIN sample ON sample.sequence = wanted.n ORDER BY wanted.n
+        """;
+
+    // Guards the connection and the statement: neither may be used by two threads at once.
+    private readonly Lock _gate = new();
+    private readonly SqliteConnection _ledger;
+    private readonly LedgerStatement _list;
+    private readonly Dictionary<string, string> _categories = new(StringComparer.Ordinal);
+
+    public LedgerReader(string directory)
+    {
+        _ledger = Ledger.OpenToRead(directory);
+        _list = new(_ledger, Progression, "$first", "$last", "$world");
+    }
+
+    /// <summary>Lists first, first + world, ... up to last.</summary>
+    public IReadOnlyList<StoredSample> List(long first, long last, int world)
+    {
+        lock (_gate)
+        {
+            List<StoredSample> samples = [];
+            using SqliteDataReader rows = _list.Read(first, last, world);
+            while (rows.Read())
+            {
+                samples.Add(new(
+                    rows.GetInt64(0),
+                    rows.GetString(1),
+                    Shared(rows.GetString(2)),
+                    rows.GetInt32(3),
+                    rows.GetInt64(4),
+                    rows.GetInt32(5),
+                    (uint)rows.GetInt64(6)));
+            }
+
+            return samples;
+        }
+    }
+
+    /// <summary>Reads something else on the same connection.</summary>
+    public T Read<T>(Func<SqliteConnection, T> query)
+    {
+        lock (_gate)
+        {
+            return query(_ledger);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _list.Dispose();
+            _ledger.Dispose();
+        }
+    }
+
+    // A million samples have a thousand categories: callers keep lists, so let them share the names.
+    private string Shared(string category)
+    {
+        if (_categories.TryGetValue(category, out string? known))
+        {
+            return known;
+        }
+
+        _categories.Add(category, category);
+        return category;
+    }
+}

@@ -1,0 +1,87 @@
+namespace Engine.Store;
+
+/// <summary>Brings the shards to what the ledger says when a store is opened.</summary>
+/// <remarks>
+/// (1) A shard that the ledger does not know is refused: it is not ours to delete. (2) A shard that is missing or
+/// shorter than the ledger says, or sealed and longer, is refused: samples were lost or something else wrote to it.
+/// (3) What an open shard has beyond its last sample was never accepted and is cut off.
+/// </remarks>
+internal static class Recovery
+{
+    /// <summary>Checks and cuts; gives the shard to go on with.</summary>
+    /// <exception cref="StoreException">Steps 1 and 2; the message names shard, wanted and found.</exception>
+    public static OpenShard Run(string directory, Ledger ledger, IFileLayer files)
+    {
+        IReadOnlyList<ShardRow> shards = ledger.Shards();
+        RefuseUnknown(directory, shards); // (1)
+        foreach (ShardRow shard in shards)
+        {
+            Check(directory, shard, files); // (2)
+        }
+
+        ShardRow[] open = [.. shards.Where(shard => !shard.IsSealed)];
+        if (open.Length == 0)
+        {
+            open = [new ShardRow(shards.Count, Bytes: 0, IsSealed: false)];
+            ledger.AddShard(shards.Count);
+        }
+
+        // Shards after the first open one were announced by a batch that did not end; they have no sample.
+        foreach (ShardRow announced in open.Skip(1))
+        {
+            Cut(directory, announced, files).Dispose();
+        }
+
+        return Cut(directory, open[0], files); // (3)
+    }
+
+    private static void RefuseUnknown(string directory, IReadOnlyList<ShardRow> shards)
+    {
+        HashSet<int?> known = [.. shards.Select(shard => (int?)shard.Number)];
+        foreach (string path in Directory.EnumerateFiles(directory, ShardName.Pattern))
+        {
+            string name = Path.GetFileName(path);
+            if (!known.Contains(ShardName.NumberOf(name)))
+            {
+                throw new StoreException(
+                    $"{path} is not in the ledger, which knows {shards.Count} shards. Was {Ledger.FileName} lost or "
+                    + "replaced by an older one? Move the file away, or bring the right ledger back.");
+            }
+        }
+    }
+
+    private static void Check(string directory, ShardRow shard, IFileLayer files)
+    {
+        long? found = files.LengthBytes(ShardName.PathOf(directory, shard.Number));
+        if (found is null && shard.FileBytes > 0)
+        {
+            throw new StoreDamagedException(
+                shard.Number, 0, $"the ledger has {shard.FileBytes} bytes in it; {directory} has no such file.");
+        }
+
+        if (found < shard.FileBytes)
+        {
+            throw new StoreDamagedException(
+                shard.Number,
+                found.Value,
+                $"the ledger has {shard.FileBytes} bytes in it; the file has {found} bytes.");
+        }
+
+        if (shard.IsSealed && found > shard.FileBytes)
+        {
+            throw new StoreDamagedException(
+                shard.Number, shard.FileBytes, $"it is sealed at {shard.FileBytes} bytes; the file has {found} bytes.");
+        }
+    }
+
+    private static OpenShard Cut(string directory, ShardRow shard, IFileLayer files)
+    {
+        IShardFile file = files.OpenToAppend(ShardName.PathOf(directory, shard.Number));
+        if (file.LengthBytes > shard.Bytes)
+        {
+            file.Truncate(shard.Bytes);
+        }
+
+        return new OpenShard(shard.Number, file, shard.Bytes);
+    }
+}

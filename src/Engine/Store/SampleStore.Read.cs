@@ -1,0 +1,100 @@
+using Engine.Items;
+
+namespace Engine.Store;
+
+/// <summary>Reading, beside the writer.</summary>
+public sealed partial class SampleStore
+{
+    // Completed and replaced at each commit, so that every waiter wakes and looks again.
+    private volatile TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Sequence of the newest accepted sample, from 1 without gaps; 0 when there is none.</summary>
+    public long LastSequence => Volatile.Read(ref _lastSequence);
+
+    /// <summary>Lists accepted samples in sequence.</summary>
+    /// <param name="afterSequence">Samples after this one, from 0.</param>
+    /// <param name="max">At most so many, from 1.</param>
+    /// <param name="rank">Samples whose sequence modulo <paramref name="world"/> is this; below it.</param>
+    /// <param name="world">Ranks that share the samples, at least 1.</param>
+    /// <returns>The samples; fewer than <paramref name="max"/> only at the newest one. Owned by the caller.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
+    public IReadOnlyList<StoredSample> List(long afterSequence, int max, int rank = 0, int world = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(world, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(rank);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(rank, world);
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        long newest = LastSequence;
+        if (afterSequence >= newest)
+        {
+            return [];
+        }
+
+        long first = afterSequence + 1;
+        first += (rank - (first % world) + world) % world;
+        long last = Math.Min(newest, first + ((max - 1L) * world));
+        return first > last ? [] : _ledgerReader.List(first, last, world);
+    }
+
+    /// <summary>Reads one sample and checks it against its CRC-32C. Reads on the caller's thread.</summary>
+    /// <param name="stored">What <see cref="List"/> or <see cref="AppendAsync"/> gave.</param>
+    /// <param name="cancel">Heeded before the read begins.</param>
+    /// <returns>The sample, byte for byte as it was appended; owned by the caller.</returns>
+    /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
+    public ValueTask<Sample> ReadAsync(StoredSample stored, CancellationToken cancel = default)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        cancel.ThrowIfCancellationRequested();
+        return new ValueTask<Sample>(_reader.Read(stored));
+    }
+
+    /// <summary>Waits for newer samples.</summary>
+    /// <param name="above">The newest sequence that the caller knows.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>Done when <see cref="LastSequence"/> is above it, at once where it is.</returns>
+    /// <exception cref="ObjectDisposedException">The store was closed meanwhile.</exception>
+    public async Task WaitForSequenceAsync(long above, CancellationToken cancel = default)
+    {
+        while (true)
+        {
+            Task changed = _changed.Task; // before the look, so that no commit falls between the two
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (LastSequence > above)
+            {
+                return;
+            }
+
+            await changed.WaitAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads what the ledger knows of all tries. Seconds for millions of tries: meant for the start.</summary>
+    /// <returns>A snapshot, owned by the caller.</returns>
+    public LedgerState LoadState()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return _ledgerReader.Read(LedgerStateQuery.Run);
+    }
+
+    /// <summary>Reads the prompts that were added at run time.</summary>
+    /// <returns>In the order in which they were added; owned by the caller.</returns>
+    public IReadOnlyList<PromptRow> LoadPrompts()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return _ledgerReader.Read(Ledger.Prompts);
+    }
+
+    /// <summary>Reads every group's cursors.</summary>
+    /// <returns>By group, world and rank; owned by the caller.</returns>
+    public IReadOnlyList<GroupCursor> LoadCursors()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return _ledgerReader.Read(Ledger.Cursors);
+    }
+
+    private void Announce() => Interlocked
+        .Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+        .TrySetResult();
+}

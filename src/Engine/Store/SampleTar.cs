@@ -1,0 +1,87 @@
+using System.Formats.Tar;
+using System.Globalization;
+using Engine.Items;
+
+namespace Engine.Store;
+
+/// <summary>A sample as tar members: <c>key.png</c> (or webp, jpg), <c>key.mask.png</c>, <c>key.json</c>.</summary>
+/// <remarks>Byte for byte the same for the same sample: fixed owner, mode and time; docs/spec/store.md.</remarks>
+internal static class SampleTar
+{
+    /// <summary>Two zero blocks end a tar file.</summary>
+    public const int TrailerBytes = 1024;
+
+    private const string MaskEnding = ".mask.png";
+    private const string JsonEnding = ".json";
+    private const UnixFileMode Mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Writes the members at the stream's start; what was there before is lost.</summary>
+    /// <returns>Bytes of the members, headers and padding included, without the two zero blocks.</returns>
+    public static int Write(Sample sample, MemoryStream into)
+    {
+        into.SetLength(0);
+        using TarWriter tar = new(into, TarEntryFormat.Ustar, leaveOpen: true);
+        Add(tar, $"{sample.Key}.{sample.ImageExtension}", sample.Image);
+        Add(tar, sample.Key + MaskEnding, sample.MaskPng);
+        Add(tar, sample.Key + JsonEnding, sample.Json);
+        return checked((int)into.Position); // the writer adds the zero blocks later, when it is disposed
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="StoreDamagedException">The checksum is right, the members are not a sample's.</exception>
+    public static Sample Read(in StoredSample stored, ArraySegment<byte> bytes)
+    {
+        (byte[]? image, byte[]? mask, byte[]? json, string extension) = (null, null, null, string.Empty);
+        using TarReader tar = new(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false));
+        while (tar.GetNextEntry() is { } member)
+        {
+            string ending = member.Name.StartsWith(stored.Key + ".", StringComparison.Ordinal)
+                ? member.Name[stored.Key.Length..]
+                : throw Strange(stored, $"member {member.Name} is not of sample {stored.Key}");
+            byte[] content = Content(member);
+            switch (ending)
+            {
+                case MaskEnding: mask = content; break;
+                case JsonEnding: json = content; break;
+                default: (image, extension) = (content, ending[1..]); break;
+            }
+        }
+
+        int dash = stored.Key.LastIndexOf('-');
+        return image is null || mask is null || json is null
+            ? throw Strange(stored, $"sample {stored.Key} lacks a member")
+            : new Sample
+            {
+                Key = stored.Key,
+                Category = stored.Category,
+                PromptId = stored.Key[..dash],
+                Attempt = int.Parse(stored.Key.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture),
+                Image = image,
+                ImageExtension = extension,
+                MaskPng = mask,
+                Json = json,
+            };
+    }
+
+    private static void Add(TarWriter tar, string name, byte[] content)
+    {
+        using MemoryStream data = new(content, writable: false);
+        tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
+        {
+            Mode = Mode,
+            ModificationTime = DateTimeOffset.UnixEpoch,
+            DataStream = data,
+        });
+    }
+
+    private static byte[] Content(TarEntry member)
+    {
+        byte[] content = GC.AllocateUninitializedArray<byte>(checked((int)member.Length));
+        member.DataStream?.ReadExactly(content);
+        return content;
+    }
+
+    private static StoreDamagedException Strange(in StoredSample stored, string what) =>
+        new(stored.Shard, stored.Offset, what);
+}
