@@ -28,7 +28,7 @@ public sealed partial class SampleStore
             {
                 long started = _time.GetTimestamp();
                 await Task.Delay(_options.FreePollInterval, _time, cancel).ConfigureAwait(false);
-                _metrics.Paused(_time.GetElapsedTime(started)); // at each poll, so that a long pause shows as it lasts
+                _metrics.Blocked(_time.GetElapsedTime(started)); // at each poll, so that a long pause shows as it lasts
             }
             while (!HasSpace());
             _isFull = false;

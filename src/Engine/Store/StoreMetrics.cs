@@ -17,7 +17,7 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _rejections;
     private readonly Counter<long> _full;
-    private readonly Counter<double> _paused;
+    private readonly Counter<double> _blocked;
     private readonly Histogram<double> _fsync;
     private readonly Histogram<double> _commit;
     private readonly Histogram<long> _batch;
@@ -31,8 +31,8 @@ internal sealed class StoreMetrics : IDisposable
             "headwater.store.duplicates", "{item}", "Samples refused because their try had ended.");
         _rejections = _meter.CreateCounter<long>("headwater.store.rejections", "{item}", "Rejected tries recorded.");
         _full = _meter.CreateCounter<long>("headwater.store.full", "{event}", "Writes undone by a full disk.");
-        _paused = _meter.CreateCounter<double>(
-            "headwater.store.paused.duration", "s", "Time intake waited for space on the disk.");
+        _blocked = _meter.CreateCounter<double>(
+            "headwater.store.blocked", "s", "Time intake waited for space on the disk.");
         _fsync = _meter.CreateHistogram<double>(
             "headwater.store.fsync.duration", "s", "Time to make a batch's bytes durable.");
         _commit = _meter.CreateHistogram<double>(
@@ -41,9 +41,9 @@ internal sealed class StoreMetrics : IDisposable
         _meter.CreateObservableGauge("headwater.store.shards", shards, "{item}", "Shards, the open one included.");
         _meter.CreateObservableGauge("headwater.store.free", freeBytes, "By", "Free space where the shards are.");
         _meter.CreateObservableGauge(
-            "headwater.store.paused", () => isPaused() ? 1 : 0, "1", "1 while intake waits for space.");
+            "headwater.store.paused", () => isPaused() ? 1 : 0, "{store}", "1 while intake waits for space.");
         _meter.CreateObservableGauge(
-            "headwater.store.read_only", () => isReadOnly() ? 1 : 0, "1", "1 after a write of unknown fate.");
+            "headwater.store.read_only", () => isReadOnly() ? 1 : 0, "{store}", "1 after a write of unknown fate.");
     }
 
     public void Committed(int samples, long bytes, TimeSpan fsync, TimeSpan whole)
@@ -61,7 +61,7 @@ internal sealed class StoreMetrics : IDisposable
 
     public void Full() => _full.Add(1);
 
-    public void Paused(TimeSpan time) => _paused.Add(time.TotalSeconds);
+    public void Blocked(TimeSpan time) => _blocked.Add(time.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
 }
