@@ -18,7 +18,11 @@ namespace Host.Http;
 /// <summary>The HTTP side (docs/spec/http.md): health, metrics, status and prompts.</summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
 
     private readonly WebApplication _app;
     private readonly HttpOptions _options;

@@ -79,8 +79,9 @@ internal sealed class MetricFamily
 
         text.Append("# HELP ").Append(Name).Append(' ').Append(MetricText.EscapeHelp(_help)).Append('\n');
         text.Append("# TYPE ").Append(Name).Append(' ').Append(Type).Append('\n');
-        foreach ((string labels, MetricSeries series) in _series
-            .Select(pair => (Labels: pair.Key.ToString(), pair.Value)).OrderBy(pair => pair.Labels, StringComparer.Ordinal))
+        var ordered = _series.Select(pair => (Labels: pair.Key.ToString(), pair.Value))
+            .OrderBy(pair => pair.Labels, StringComparer.Ordinal);
+        foreach ((string labels, MetricSeries series) in ordered)
         {
             if (Type == "histogram")
             {

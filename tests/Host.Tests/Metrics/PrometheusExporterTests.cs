@@ -14,7 +14,8 @@ public sealed class PrometheusExporterTests
         using Meter meter = new("Headwater.Golden");
         Counter<long> items = meter.CreateCounter<long>("golden.items", "{item}", "Items\nseen.");
         Histogram<double> wait = meter.CreateHistogram(
-            "golden.wait", "s", "A wait.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
+            "golden.wait", "s", "A wait.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 1] });
         using Meter foreign = new("Elsewhere");
         foreign.CreateCounter<long>("foreign").Add(1);
         meter.CreateObservableGauge("golden.size", () => 2.5, "By", "A size.");
@@ -114,7 +115,8 @@ public sealed class PrometheusExporterTests
         ProcessMetrics.Start(TimeProvider.System);
         using PrometheusExporter exporter = new();
         using Meter meter = new("Headwater.Promtool");
-        meter.CreateCounter<long>("promtool.items", "{item}", "Items.").Add(1, new KeyValuePair<string, object?>("a", "ü\"\\"));
+        Counter<long> items = meter.CreateCounter<long>("promtool.items", "{item}", "Items.");
+        items.Add(1, new KeyValuePair<string, object?>("a", "ü\"\\"));
         meter.CreateHistogram<double>("promtool.wait", "s", "A wait.").Record(0.3);
 
         Command check = await Command.RunAsync(
