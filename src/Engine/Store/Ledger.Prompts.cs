@@ -6,6 +6,7 @@ namespace Engine.Store;
 internal sealed partial class Ledger
 {
     private LedgerStatement? _addPrompt;
+    private LedgerStatement? _leaveWorlds;
     private LedgerStatement? _setCursor;
     private LedgerStatement? _removeGroup;
 
@@ -48,33 +49,36 @@ internal sealed partial class Ledger
         return prompts;
     }
 
-    /// <summary>Sets cursors in one transaction, forward or back.</summary>
+    /// <summary>Sets cursors in one transaction, forward or back; a group's other worlds are forgotten.</summary>
     public void SetCursors(IReadOnlyList<GroupCursor> cursors)
     {
+        _leaveWorlds ??= new(
+            _ledger, "DELETE FROM cursor WHERE name = $name AND world <> $world", "$name", "$world");
         _setCursor ??= new(
             _ledger,
             """
-            INSERT INTO cursor (name, world, rank, sequence) VALUES ($name, $world, $rank, $sequence)
-            ON CONFLICT (name, world, rank) DO UPDATE SET sequence = excluded.sequence
+            INSERT INTO cursor (name, rank, world, sequence) VALUES ($name, $rank, $world, $sequence)
+            ON CONFLICT (name, rank) DO UPDATE SET sequence = excluded.sequence
             """,
             "$name",
-            "$world",
             "$rank",
+            "$world",
             "$sequence");
         InTransaction(() =>
         {
             foreach (GroupCursor cursor in cursors)
             {
-                _setCursor.Run(cursor.Group, cursor.World, cursor.Rank, cursor.Sequence);
+                _leaveWorlds.Run(cursor.Group, cursor.World);
+                _setCursor.Run(cursor.Group, cursor.Rank, cursor.World, cursor.Sequence);
             }
         });
     }
 
-    /// <summary>Every cursor, by group, world and rank.</summary>
+    /// <summary>Every cursor, by group and rank.</summary>
     public static IReadOnlyList<GroupCursor> Cursors(SqliteConnection ledger)
     {
         using LedgerStatement query = new(
-            ledger, "SELECT name, rank, world, sequence FROM cursor ORDER BY name, world, rank");
+            ledger, "SELECT name, rank, world, sequence FROM cursor ORDER BY name, rank");
         using SqliteDataReader rows = query.Read();
         List<GroupCursor> cursors = [];
         while (rows.Read())
@@ -96,5 +100,5 @@ internal sealed partial class Ledger
     }
 
     private IEnumerable<LedgerStatement> PromptStatements() =>
-        ((LedgerStatement?[])[_addPrompt, _setCursor, _removeGroup]).OfType<LedgerStatement>();
+        ((LedgerStatement?[])[_addPrompt, _leaveWorlds, _setCursor, _removeGroup]).OfType<LedgerStatement>();
 }

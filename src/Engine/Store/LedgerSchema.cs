@@ -48,10 +48,10 @@ internal static class LedgerSchema
             seed INTEGER);
         CREATE TABLE cursor (
             name TEXT NOT NULL,
-            world INTEGER NOT NULL,
             rank INTEGER NOT NULL,
+            world INTEGER NOT NULL,
             sequence INTEGER NOT NULL,
-            PRIMARY KEY (name, world, rank)) WITHOUT ROWID;
+            PRIMARY KEY (name, rank)) WITHOUT ROWID;
         """;
 
     /// <summary>Checks that a ledger is ours and not too new, without writing to it.</summary>

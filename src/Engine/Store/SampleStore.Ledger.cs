@@ -60,7 +60,9 @@ public sealed partial class SampleStore
     }
 
     /// <summary>Sets consumers' cursors, forward or back, durable when the task ends.</summary>
-    /// <param name="cursors">The cursors; others stay.</param>
+    /// <param name="cursors">
+    /// The cursors. Other ranks of the same world stay; a group's cursors of another world are forgotten.
+    /// </param>
     /// <param name="cancel">Heeded while another write has the turn.</param>
     /// <returns>Done when the cursors are on the disk.</returns>
     /// <exception cref="ArgumentException">A cursor is wrong; the message names it.</exception>

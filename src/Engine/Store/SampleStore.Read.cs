@@ -87,7 +87,7 @@ public sealed partial class SampleStore
     }
 
     /// <summary>Reads every group's cursors.</summary>
-    /// <returns>By group, world and rank; owned by the caller.</returns>
+    /// <returns>By group and rank, one world a group; owned by the caller.</returns>
     public IReadOnlyList<GroupCursor> LoadCursors()
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);

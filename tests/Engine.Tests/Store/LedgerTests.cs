@@ -90,22 +90,32 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public async Task Cursors_move_both_ways_by_group_world_and_rank_until_the_group_is_removed()
+    public async Task Cursors_move_both_ways_rank_by_rank_until_the_group_is_removed()
     {
         using StoreFolder folder = new();
         await using (SampleStore store = folder.Open())
         {
             await store.SetCursorsAsync([new("a", 0, 2, 10), new("a", 1, 2, 11), new("b", 0, 1, 5)]);
-            await store.SetCursorsAsync([new("a", 0, 2, 4), new("a", 0, 1, 7)]);
+            await store.SetCursorsAsync([new("a", 0, 2, 4)]);
         }
 
         await using SampleStore again = folder.Open();
 
-        Assert.Equal(
-            [new GroupCursor("a", 0, 1, 7), new("a", 0, 2, 4), new("a", 1, 2, 11), new("b", 0, 1, 5)],
-            again.LoadCursors());
-        Assert.Equal(3, await again.RemoveGroupAsync("a"));
+        Assert.Equal([new GroupCursor("a", 0, 2, 4), new("a", 1, 2, 11), new("b", 0, 1, 5)], again.LoadCursors());
+        Assert.Equal(2, await again.RemoveGroupAsync("a"));
         Assert.Equal([new GroupCursor("b", 0, 1, 5)], again.LoadCursors());
+    }
+
+    [Fact]
+    public async Task A_group_has_the_cursors_of_the_world_that_was_set_last()
+    {
+        using StoreFolder folder = new();
+        await using SampleStore store = folder.Open();
+        await store.SetCursorsAsync([new("a", 0, 2, 10), new("a", 1, 2, 11), new("b", 0, 2, 5)]);
+
+        await store.SetCursorsAsync([new("a", 1, 3, 7)]);
+
+        Assert.Equal([new GroupCursor("a", 1, 3, 7), new("b", 0, 2, 5)], store.LoadCursors());
     }
 
     [Fact]

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using Engine.Items;
+using Engine.Store;
+
+namespace Engine.Tests.Store;
+
+/// <summary>
+/// Goal: what an append acknowledged survives kill -9, once, and nothing else appears. Method: this test assembly runs
+/// itself as a child that appends and prints each batch's end; the parent kills it at random moments, again and again
+/// on the same directory, and compares.
+/// </summary>
+public sealed class KillTests
+{
+    private const string DirectoryVariable = "HEADWATER_TEST_KILL_DIRECTORY";
+    private const string Acknowledged = "acknowledged ";
+    private const int Kills = 20;
+    private const int Seed = 20260102;
+
+    [Fact(Explicit = true)]
+    public async Task Child_that_appends_until_it_is_killed()
+    {
+        string? directory = Environment.GetEnvironmentVariable(DirectoryVariable);
+        Assert.SkipWhen(directory is null, $"only as a child of the test beside it, which sets {DirectoryVariable}");
+        await using SampleStore store = SampleStore.Open(Options(directory), TimeProvider.System);
+        using Stream output = Console.OpenStandardOutput();
+        while (true)
+        {
+            int first = (int)store.LastSequence;
+            Sample[] batch = [.. Enumerable.Range(first, 1 + (first % 7)).Select(Sample)];
+            await store.AppendAsync(batch);
+            string line = string.Create(CultureInfo.InvariantCulture, $"{Acknowledged}{first + batch.Length}\n");
+            output.Write(System.Text.Encoding.ASCII.GetBytes(line));
+        }
+    }
+
+    [Fact]
+    public async Task All_that_was_acknowledged_before_a_kill_is_there_once_and_nothing_else()
+    {
+        using StoreFolder folder = new();
+        Random random = new(Seed);
+        TestContext.Current.SendDiagnosticMessage("seed {0}", Seed);
+        int acknowledged = 0;
+
+        for (int kill = 0; kill < Kills; kill++)
+        {
+            acknowledged = Math.Max(acknowledged, KillAfter(folder.Path, lines: random.Next(1, 40)));
+
+            await using SampleStore store = SampleStore.Open(Options(folder.Path), TimeProvider.System);
+            Assert.InRange(store.LastSequence, acknowledged, acknowledged + 7); // at most one batch was not yet printed
+            foreach (StoredSample stored in store.List(0, int.MaxValue))
+            {
+                Samples.AssertSame(Sample((int)stored.Sequence - 1), await store.ReadAsync(stored));
+            }
+
+            long bytes = store.List(0, int.MaxValue).GroupBy(one => one.Shard).Last().Sum(one => (long)one.Length);
+            int last = store.List(store.LastSequence - 1, 1)[0].Shard;
+            Assert.Equal(bytes, new FileInfo(folder.Shard(last)).Length);
+        }
+
+        Assert.True(acknowledged > Kills, $"only {acknowledged} samples were ever acknowledged");
+    }
+
+    private static StoreOptions Options(string directory) =>
+        new() { Directory = directory, ShardBytesMax = 1 << 20, FreeBytesMin = 0 };
+
+    private static Sample Sample(int number) => Samples.Of(number, imageBytes: 100 + (number * 7919 % 90_000));
+
+    private static int KillAfter(string directory, int lines)
+    {
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "Engine.Tests"))
+        {
+            ArgumentList =
+            {
+                "-noLogo", "-explicit", "only", "-method", $"{typeof(KillTests).FullName}.{nameof(Child_that_appends_until_it_is_killed)}",
+            },
+            RedirectStandardOutput = true,
+            Environment = { [DirectoryVariable] = directory },
+        };
+        using Process child = Process.Start(start)!;
+        int acknowledged = 0;
+        List<string> said = [];
+        while (child.StandardOutput.ReadLine() is { } line)
+        {
+            said.Add(line);
+            if (line.StartsWith(Acknowledged, StringComparison.Ordinal))
+            {
+                acknowledged = int.Parse(line.AsSpan(Acknowledged.Length), CultureInfo.InvariantCulture);
+                if (--lines == 0)
+                {
+                    child.Kill(); // SIGKILL; what it printed before is still read below
+                }
+            }
+        }
+
+        child.WaitForExit();
+        Assert.True(lines <= 0, $"the child ended by itself: {string.Join('\n', said)}");
+        return acknowledged;
+    }
+}
