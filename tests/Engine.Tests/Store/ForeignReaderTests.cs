@@ -5,7 +5,7 @@ using Tests.Shared;
 
 namespace Engine.Tests.Store;
 
-/// <summary>Goal: others can read a data directory without us. Method: Python's tarfile, json, Pillow and sqlite3.</summary>
+/// <summary>Goal: others read a data directory without us. Method: Python's tarfile, json, Pillow, sqlite3.</summary>
 public sealed class ForeignReaderTests
 {
     private const string Python = "/usr/bin/python3";
@@ -18,7 +18,8 @@ public sealed class ForeignReaderTests
                 for member in tar:
                     body = tar.extractfile(member).read()
                     said = {"shard": os.path.basename(path), "name": member.name, "bytes": body.hex(),
-                            "at": member.offset, "mode": member.mode, "time": member.mtime, "type": member.type.decode(),
+                            "at": member.offset, "mode": member.mode, "time": member.mtime,
+                            "type": member.type.decode(),
                             "owner": [member.uid, member.gid, member.uname, member.gname]}
                     if member.name.endswith(".json"):
                         said["json"] = json.loads(body)["key"]

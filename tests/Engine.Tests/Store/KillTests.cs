@@ -68,12 +68,10 @@ public sealed class KillTests
 
     private static int KillAfter(string directory, int lines)
     {
+        string method = $"{typeof(KillTests).FullName}.{nameof(Child_that_appends_until_it_is_killed)}";
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "Engine.Tests"))
         {
-            ArgumentList =
-            {
-                "-noLogo", "-explicit", "only", "-method", $"{typeof(KillTests).FullName}.{nameof(Child_that_appends_until_it_is_killed)}",
-            },
+            ArgumentList = { "-noLogo", "-explicit", "only", "-method", method },
             RedirectStandardOutput = true,
             Environment = { [DirectoryVariable] = directory },
         };

@@ -48,10 +48,10 @@ public sealed class StoreMetricsTests
         bool isOpening = true;
         listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (isOpening && Environment.CurrentManagedThreadId == thread && instrument.Meter.Name == SampleStore.MeterName
-                && instrument.Meter is { } meter)
+            if (isOpening && Environment.CurrentManagedThreadId == thread
+                && instrument.Meter.Name == SampleStore.MeterName)
             {
-                found(meter);
+                found(instrument.Meter);
                 listening.EnableMeasurementEvents(instrument);
             }
         };

@@ -51,7 +51,8 @@ public sealed class StoreModelTests
                     await FailAsync<StoreFullException>(folder, store, Batch(detail, ended), () => FaultFiles.Full);
                     break;
                 case 3:
-                    await FailAsync<StoreReadOnlyException>(folder, store, Batch(detail, ended), () => FaultFiles.Broken);
+                    await FailAsync<StoreReadOnlyException>(
+                        folder, store, Batch(detail, ended), () => FaultFiles.Broken);
                     await store.DisposeAsync();
                     store = folder.Open();
                     break;
