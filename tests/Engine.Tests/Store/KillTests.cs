@@ -7,12 +7,13 @@ namespace Engine.Tests.Store;
 
 /// <summary>
 /// Goal: what an append acknowledged survives kill -9, once, and nothing else appears. Method: this test assembly runs
-/// itself as a child that appends and prints each batch's end; the parent kills it at random moments, again and again
-/// on the same directory, and compares.
+/// itself as a child that appends, and prints each write, each flush and each batch's end; the parent kills it at a
+/// random line, so within every step of a commit, again and again on the same directory, and compares.
 /// </summary>
 public sealed class KillTests
 {
     private const string DirectoryVariable = "HEADWATER_TEST_KILL_DIRECTORY";
+    private const string Step = "step ";
     private const string Acknowledged = "acknowledged ";
     private const int Kills = 20;
     private const int Seed = 20260102;
@@ -22,16 +23,26 @@ public sealed class KillTests
     {
         string? directory = Environment.GetEnvironmentVariable(DirectoryVariable);
         Assert.SkipWhen(directory is null, $"only as a child of the test beside it, which sets {DirectoryVariable}");
-        await using SampleStore store = SampleStore.Open(Options(directory), TimeProvider.System);
         using Stream output = Console.OpenStandardOutput();
+        FaultFiles files = new()
+        {
+            OnWrite = (_, bytes, _) =>
+            {
+                Say("write");
+                return Math.Max(1, bytes / 2); // more writes, so more places to be killed at
+            },
+            AfterFlush = _ => Say("flushed"),
+        };
+        await using SampleStore store = SampleStore.Open(Options(directory), TimeProvider.System, files);
         while (true)
         {
             int first = (int)store.LastSequence;
             Sample[] batch = [.. Enumerable.Range(first, 1 + (first % 7)).Select(Sample)];
             await store.AppendAsync(batch);
-            string line = string.Create(CultureInfo.InvariantCulture, $"{Acknowledged}{first + batch.Length}\n");
-            output.Write(System.Text.Encoding.ASCII.GetBytes(line));
+            Say(string.Create(CultureInfo.InvariantCulture, $"{Acknowledged}{first + batch.Length}"));
         }
+
+        void Say(string line) => output.Write(System.Text.Encoding.ASCII.GetBytes($"{Step}{line}\n"));
     }
 
     [Fact]
@@ -40,11 +51,12 @@ public sealed class KillTests
         using StoreFolder folder = new();
         Random random = new(Seed);
         TestContext.Current.SendDiagnosticMessage("seed {0}", Seed);
-        int acknowledged = 0;
+        (int acknowledged, int torn) = (0, 0);
 
         for (int kill = 0; kill < Kills; kill++)
         {
-            acknowledged = Math.Max(acknowledged, KillAfter(folder.Path, lines: random.Next(1, 40)));
+            acknowledged = Math.Max(acknowledged, KillAfter(folder.Path, steps: random.Next(1, 300)));
+            long found = Directory.GetFiles(folder.Path, "shard-*.tar").Sum(path => new FileInfo(path).Length);
 
             await using SampleStore store = SampleStore.Open(Options(folder.Path), TimeProvider.System);
             Assert.InRange(store.LastSequence, acknowledged, acknowledged + 7); // at most one batch was not yet printed
@@ -53,20 +65,23 @@ public sealed class KillTests
                 Samples.AssertSame(Sample((int)stored.Sequence - 1), await store.ReadAsync(stored));
             }
 
-            long bytes = store.List(0, int.MaxValue).GroupBy(one => one.Shard).Last().Sum(one => (long)one.Length);
-            int last = store.List(store.LastSequence - 1, 1)[0].Shard;
-            Assert.Equal(bytes, new FileInfo(folder.Shard(last)).Length);
+            long kept = Directory.GetFiles(folder.Path, "shard-*.tar").Sum(path => new FileInfo(path).Length);
+            long samples = store.List(0, int.MaxValue).Sum(one => (long)one.Length);
+            int sealedShards = store.List(store.LastSequence - 1, 1)[0].Shard;
+            Assert.Equal(samples + (sealedShards * SampleTar.TrailerBytes), kept);
+            torn += found > kept ? 1 : 0;
         }
 
         Assert.True(acknowledged > Kills, $"only {acknowledged} samples were ever acknowledged");
+        Assert.True(torn > 0, "no kill tore a tail: the kills do not land within commits");
     }
 
     private static StoreOptions Options(string directory) =>
         new() { Directory = directory, ShardBytesMax = 1 << 20, FreeBytesMin = 0 };
 
-    private static Sample Sample(int number) => Samples.Of(number, imageBytes: 100 + (number * 7919 % 90_000));
+    private static Sample Sample(int number) => Samples.Of(number, imageBytes: 100 + (number * 7919 % 30_000));
 
-    private static int KillAfter(string directory, int lines)
+    private static int KillAfter(string directory, int steps)
     {
         string method = $"{typeof(KillTests).FullName}.{nameof(Child_that_appends_until_it_is_killed)}";
         ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "Engine.Tests"))
@@ -77,22 +92,29 @@ public sealed class KillTests
         };
         using Process child = Process.Start(start)!;
         int acknowledged = 0;
-        List<string> said = [];
+        List<string> other = [];
         while (child.StandardOutput.ReadLine() is { } line)
         {
-            said.Add(line);
-            if (line.StartsWith(Acknowledged, StringComparison.Ordinal))
+            if (!line.StartsWith(Step, StringComparison.Ordinal))
             {
-                acknowledged = int.Parse(line.AsSpan(Acknowledged.Length), CultureInfo.InvariantCulture);
-                if (--lines == 0)
-                {
-                    child.Kill(); // SIGKILL; what it printed before is still read below
-                }
+                other.Add(line);
+                continue;
+            }
+
+            if (line.AsSpan(Step.Length).StartsWith(Acknowledged, StringComparison.Ordinal))
+            {
+                acknowledged = int.Parse(
+                    line.AsSpan(Step.Length + Acknowledged.Length), CultureInfo.InvariantCulture);
+            }
+
+            if (--steps == 0)
+            {
+                child.Kill(); // SIGKILL; what it printed before is still read
             }
         }
 
         child.WaitForExit();
-        Assert.True(lines <= 0, $"the child ended by itself: {string.Join('\n', said)}");
+        Assert.True(steps <= 0, $"the child ended by itself: {string.Join('\n', other)}");
         return acknowledged;
     }
 }

@@ -11,12 +11,14 @@ public sealed class RecoveryTests
         using StoreFolder folder = new();
         long end = await AppendAsync(folder, Samples.Range(0, 5));
         using FileStream shard = Handle(folder);
+        using Ledger ledger = Ledger.Open(folder.Path);
         long from = end - (2 * (end / 5));
 
         for (long length = end - 1; length >= from; length--)
         {
             shard.SetLength(length);
-            StoreDamagedException lost = Assert.Throws<StoreDamagedException>(() => folder.Open());
+            StoreDamagedException lost = Assert.Throws<StoreDamagedException>(
+                () => Recovery.Run(folder.Path, ledger, folder.Files));
             Assert.Equal((0, length), (lost.Shard, lost.Offset));
             Assert.Contains($"{end} bytes", lost.Message, StringComparison.Ordinal);
             Assert.Contains($"{length} bytes", lost.Message, StringComparison.Ordinal);
@@ -25,23 +27,60 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public async Task A_tail_torn_at_any_byte_is_cut_off_and_what_was_accepted_is_all_there()
+    public async Task A_shard_that_lost_bytes_is_refused_when_the_store_is_opened_and_is_left_as_it_is()
+    {
+        using StoreFolder folder = new();
+        long end = await AppendAsync(folder, Samples.Range(0, 5));
+        using FileStream shard = Handle(folder);
+
+        for (long length = end - 1; length >= 0; length -= 389)
+        {
+            shard.SetLength(length);
+            Assert.Throws<StoreDamagedException>(() => folder.Open());
+            Assert.Equal(length, shard.Length);
+        }
+    }
+
+    [Fact]
+    public async Task A_tail_torn_at_any_byte_is_cut_off()
     {
         using StoreFolder folder = new();
         long end = await AppendAsync(folder, Samples.Range(0, 2));
         byte[] torn = await MembersAsync(Samples.Range(2, 2));
         using FileStream shard = Handle(folder);
+        using Ledger ledger = Ledger.Open(folder.Path);
 
-        for (int length = 1; length <= torn.Length; length++)
+        for (int length = 0; length <= torn.Length; length++)
         {
-            shard.Position = end;
-            shard.Write(torn.AsSpan(0, length));
-            shard.Flush();
+            Tear(shard, end, torn.AsSpan(0, length));
+            using OpenShard open = Recovery.Run(folder.Path, ledger, folder.Files);
+            Assert.Equal((end, end, 0), (shard.Length, open.Bytes, open.Number));
+        }
+    }
+
+    [Fact]
+    public async Task After_a_torn_tail_all_that_was_accepted_is_there_and_the_torn_samples_go_in_again()
+    {
+        using StoreFolder folder = new();
+        long end = await AppendAsync(folder, Samples.Range(0, 2));
+        byte[] torn = await MembersAsync(Samples.Range(2, 2));
+        int accepted = 2;
+
+        for (int length = 1; length <= torn.Length; length += 97) // a prime: every place within a block is met
+        {
+            using (FileStream shard = Handle(folder))
+            {
+                Tear(shard, shard.Length, torn.AsSpan(0, length));
+            }
+
             await using SampleStore store = folder.Open();
-            Assert.Equal((end, 2), (shard.Length, store.LastSequence));
+            await store.AppendAsync([Samples.Of(accepted++)]);
+            Assert.Equal(accepted, store.LastSequence);
         }
 
-        Assert.Equal(2, (await folder.ReadAllAsync()).Length);
+        Sample[] read = await folder.ReadAllAsync();
+        Assert.True(new FileInfo(folder.Shard(0)).Length > end);
+        Assert.All(Samples.Range(0, accepted).Zip(read), pair => Samples.AssertSame(pair.First, pair.Second));
     }
 
     [Fact]
@@ -182,6 +221,13 @@ public sealed class RecoveryTests
         int old = shard.ReadByte();
         shard.Position = offset;
         shard.WriteByte((byte)(old ^ 0x10));
+    }
+
+    private static void Tear(FileStream shard, long end, ReadOnlySpan<byte> tail)
+    {
+        shard.Position = end;
+        shard.Write(tail);
+        shard.Flush();
     }
 
     private static FileStream Handle(StoreFolder folder, int number = 0) =>

@@ -12,7 +12,7 @@ namespace Engine.Tests.Store;
 /// </summary>
 public sealed class StoreModelTests
 {
-    private const int Cases = 60;
+    private const int Cases = 40;
 
     // A step is a kind and a number that gives its details.
     private static readonly Arbitrary<(int Kind, int Detail)[]> AnySteps = Gen
