@@ -10,7 +10,6 @@ namespace Engine.Imaging;
 /// </remarks>
 public static class ImageCodec
 {
-    private const int FailOnTruncated = 1;
     private const int Srgb = 22;
     private const int UChar = 0;
 
@@ -21,7 +20,7 @@ public static class ImageCodec
     /// <exception cref="ImageException">A limit is broken, the format unknown, or the file damaged.</exception>
     public static ImageHeader Probe(ReadOnlySpan<byte> file, ImageLimits limits)
     {
-        using VipsHandle image = Open(file, limits, out ImageHeader header);
+        using VipsHandle image = ImageLoader.Open(file, limits, out ImageHeader header);
         return header;
     }
 
@@ -32,8 +31,8 @@ public static class ImageCodec
     /// <exception cref="ImageException">A limit is broken, the format unknown, or the file damaged.</exception>
     public static RgbImage DecodeRgb(ReadOnlySpan<byte> file, ImageLimits limits)
     {
-        using VipsHandle opened = Open(file, limits, out _);
-        using VipsHandle upright = ToSrgb(opened);
+        using VipsHandle opened = ImageLoader.Open(file, limits, out _);
+        using VipsHandle upright = ImageLoader.ToSrgb(opened);
         using VipsHandle flat = upright.HasAlpha ? Flatten(upright) : Keep(upright, 3);
         return new RgbImage(flat.Width, flat.Height, Pixels(flat, 3));
     }
@@ -45,8 +44,8 @@ public static class ImageCodec
     /// <exception cref="ImageException">A limit is broken, the format unknown, or the file damaged.</exception>
     public static (RgbImage Image, byte[] Alpha) DecodeRgba(ReadOnlySpan<byte> file, ImageLimits limits)
     {
-        using VipsHandle opened = Open(file, limits, out _);
-        using VipsHandle upright = ToSrgb(opened);
+        using VipsHandle opened = ImageLoader.Open(file, limits, out _);
+        using VipsHandle upright = ImageLoader.ToSrgb(opened);
         (int width, int height) = (upright.Width, upright.Height);
         byte[] alpha = new byte[width * height];
         if (!upright.HasAlpha)
@@ -173,69 +172,6 @@ public static class ImageCodec
         {
             Native.g_free((nint)data);
         }
-    }
-
-    private static VipsHandle Open(ReadOnlySpan<byte> file, ImageLimits limits, out ImageHeader header)
-    {
-        ArgumentNullException.ThrowIfNull(limits);
-        if (file.IsEmpty)
-        {
-            throw new ImageException(ImageFault.Empty, "the picture has 0 bytes");
-        }
-
-        if (file.Length > limits.BytesMax)
-        {
-            throw new ImageException(
-                ImageFault.TooManyBytes, $"the picture has {file.Length} bytes; at most {limits.BytesMax} are read");
-        }
-
-        string format = ImageFormat.Of(file) ?? throw new ImageException(
-            ImageFault.Unsupported, "the picture is none of png, jpeg, webp, gif, tiff by its first bytes");
-        VipsHandle image;
-        using (VipsOperation load = new(format + "load_buffer"))
-        {
-            image = load.With("buffer", file).With("fail-on", "VipsFailOn", FailOnTruncated).Image();
-        }
-
-        header = new ImageHeader(
-            format, image.Width, image.Height, image.Bands, Math.Max(Native.vips_image_get_n_pages(image.Pointer), 1));
-        try
-        {
-            Check(header, limits);
-            return image;
-        }
-        catch (ImageException)
-        {
-            image.Dispose();
-            throw;
-        }
-    }
-
-    private static void Check(ImageHeader header, ImageLimits limits)
-    {
-        if (Math.Max(header.Width, header.Height) > limits.SideMaxPx)
-        {
-            throw new ImageException(
-                ImageFault.SideTooLong,
-                $"the picture is {header.Width} x {header.Height} px; a side may be {limits.SideMaxPx} px");
-        }
-
-        if ((long)header.Width * header.Height > limits.PixelsMax)
-        {
-            throw new ImageException(
-                ImageFault.TooManyPixels,
-                $"the picture is {header.Width} x {header.Height} px; it may have {limits.PixelsMax} pixels");
-        }
-    }
-
-    private static VipsHandle ToSrgb(VipsHandle opened)
-    {
-        using VipsOperation rotate = new("autorot");
-        using VipsHandle upright = rotate.With("in", opened).Image();
-        using VipsOperation convert = new("colourspace");
-        using VipsHandle srgb = convert.With("in", upright).With("space", "VipsInterpretation", Srgb).Image();
-        using VipsOperation cast = new("cast");
-        return cast.With("in", srgb).With("format", "VipsBandFormat", UChar).Image();
     }
 
     private static VipsHandle Flatten(VipsHandle image)

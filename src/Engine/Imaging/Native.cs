@@ -27,9 +27,6 @@ internal static partial class Native
     [LibraryImport(Vips)]
     public static partial nint vips_error_buffer_copy();
 
-    [LibraryImport(Vips)]
-    public static partial void vips_error_clear();
-
     [LibraryImport(Vips, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint vips_operation_new(string name);
 

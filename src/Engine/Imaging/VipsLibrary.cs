@@ -38,14 +38,13 @@ internal static class VipsLibrary
     {
     }
 
-    /// <summary>The error text since the last call, in one line; the buffer is one a process, so it may hold another
-    /// thread's words too.</summary>
+    /// <summary>The error text since the last call, in one line, which is then forgotten; the buffer is one a process,
+    /// so it may hold another thread's words too. libvips copies and empties it under its own lock.</summary>
     public static string TakeError()
     {
         nint copy = Native.vips_error_buffer_copy();
         string text = Marshal.PtrToStringUTF8(copy) ?? "";
         Native.g_free(copy);
-        Native.vips_error_clear();
         IEnumerable<string> lines = text
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Take(3);
         string line = string.Join("; ", lines);

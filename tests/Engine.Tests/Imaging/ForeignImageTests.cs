@@ -67,26 +67,31 @@ public sealed class ForeignImageTests(ITestOutputHelper output) : IDisposable
     }
 
     [Theory]
-    [InlineData(300, 200, 100, 66)]
-    [InlineData(224, 224, 512, 512)]
-    [InlineData(640, 427, 224, 149)]
-    [InlineData(97, 31, 33, 90)]
-    public async Task Bicubic_is_Pillows_within_2_of_255(int width, int height, int newWidth, int newHeight)
+    [InlineData(300, 200, 100, 66, ResizeKernel.Bicubic)]
+    [InlineData(224, 224, 512, 512, ResizeKernel.Bicubic)]
+    [InlineData(640, 427, 224, 149, ResizeKernel.Bicubic)]
+    [InlineData(97, 31, 33, 90, ResizeKernel.Bicubic)]
+    [InlineData(97, 31, 33, 90, ResizeKernel.Nearest)]
+    [InlineData(97, 31, 33, 90, ResizeKernel.Bilinear)]
+    [InlineData(97, 31, 33, 90, ResizeKernel.Lanczos3)]
+    public async Task Resize_is_Pillows_within_2_of_255(
+        int width, int height, int newWidth, int newHeight, ResizeKernel kernel)
     {
         const string Script = """
             import sys
             from PIL import Image
             folder, w, h = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-            Image.open(f'{folder}/in.png').convert('RGB').resize((w, h), Image.BICUBIC).save(f'{folder}/out.ppm')
+            kernel = dict(Nearest=0, Bilinear=2, Bicubic=3, Lanczos3=1)[sys.argv[4]]
+            Image.open(f'{folder}/in.png').convert('RGB').resize((w, h), kernel).save(f'{folder}/out.ppm')
             """;
         RgbImage source = Photograph(width, height);
         await File.WriteAllBytesAsync(_folder.File("in.png"), ImageCodec.EncodePng(source));
         await Python.RunAsync(
             Pillow, Script, _folder.Path, newWidth.ToString(CultureInfo.InvariantCulture),
-            newHeight.ToString(CultureInfo.InvariantCulture));
+            newHeight.ToString(CultureInfo.InvariantCulture), kernel.ToString());
         RgbImage expected = await ReadPpmAsync(_folder.File("out.ppm"));
 
-        RgbImage actual = ImageResize.Resize(source, newWidth, newHeight, ResizeKernel.Bicubic);
+        RgbImage actual = ImageResize.Resize(source, newWidth, newHeight, kernel);
 
         int worst = expected.Pixels.Zip(actual.Pixels, (a, b) => Math.Abs(a - b)).Max();
         output.WriteLine($"worst {worst}, mean {TestImages.MeanDifference(expected, actual):F4}");

@@ -48,6 +48,23 @@ public sealed class ImageCodecTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Alpha_comes_back_beside_its_colours_and_white_shows_through_it()
+    {
+        byte[] clear = [10, 200, 30, 0, 10, 200, 30, 255, 10, 200, 30, 128];
+        byte[] file = new TestTiff(3, 1, 4) { Photometric = 2, ExtraSamples = [2] }.Write(clear);
+
+        (RgbImage colours, byte[] alpha) = ImageCodec.DecodeRgba(file, ImageLimits.Default);
+        RgbImage flat = ImageCodec.DecodeRgb(file, ImageLimits.Default);
+        (_, byte[] solid) = ImageCodec.DecodeRgba(ImageCodec.EncodePng(flat), ImageLimits.Default);
+
+        Assert.Equal([0, 255, 128], alpha);
+        Assert.Equal([10, 200, 30, 10, 200, 30, 10, 200, 30], colours.Pixels);
+        Assert.Equal([255, 255, 255, 10, 200, 30], flat.Pixels[..6]);
+        Assert.All(flat.Pixels[6..].Zip([132, 227, 142]), pair => Assert.InRange(pair.First - pair.Second, -1, 1));
+        Assert.Equal([255, 255, 255], solid);
+    }
+
+    [Fact]
     public void Giant_header_is_refused_before_anything_is_allocated()
     {
         byte[] giant = TestImages.PngHeader(40_000, 40_000);
