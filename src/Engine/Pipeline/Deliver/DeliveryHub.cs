@@ -58,6 +58,9 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     /// <summary>The log's name, which cursors belong to.</summary>
     public string StreamId => Log.StreamId;
 
+    /// <summary>The newest sample's sequence; 0 when there is none.</summary>
+    public long LastSequence => Log.LastSequence;
+
     internal ISampleLog Log { get; }
 
     /// <summary>Connects a rank. A connection that had the rank before is ended as replaced: the newest wins.</summary>

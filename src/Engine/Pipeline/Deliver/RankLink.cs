@@ -18,6 +18,9 @@ public sealed class RankLink : IDisposable
         (_readUpTo, _sentUpTo) = (cursor, cursor);
     }
 
+    /// <summary>The group's name.</summary>
+    public string GroupName => Group.Name;
+
     /// <summary>The rank and its world.</summary>
     public RankShare Share { get; }
 

@@ -17,10 +17,11 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 
     public int Saves { get; private set; }
 
-    public int Reads { get; private set; }
-
     /// <summary>When set, the next save fails with it.</summary>
     public Exception? FailNextSave { get; set; }
+
+    /// <summary>When set, the next read fails with it.</summary>
+    public Exception? FailNextRead { get; set; }
 
     public void Add(int samples)
     {
@@ -58,7 +59,12 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
         long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
-        Reads++;
+        if (FailNextRead is { } failure)
+        {
+            FailNextRead = null;
+            return ValueTask.FromException<IReadOnlyList<LoggedSample>>(failure);
+        }
+
         List<LoggedSample> samples = [];
         long bytes = 0;
         long last = LastSequence;

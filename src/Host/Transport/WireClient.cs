@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+
+namespace Host.Transport;
+
+/// <summary>Receives samples, and connects again where it was when a connection ends that may come back.</summary>
+/// <remarks>
+/// Each sample comes once from <see cref="ReadAllAsync"/>, in order: what a server sends again after a reconnect is
+/// dropped by its sequence. Acknowledge a sample once what was made of it is safe.
+/// </remarks>
+/// <param name="options">What to ask for.</param>
+/// <param name="clock">Times heartbeats, silence and pauses.</param>
+public sealed class WireClient(WireClientOptions options, TimeProvider clock) : IAsyncDisposable
+{
+    private readonly WireClientOptions _options = options.Checked();
+    private WireSession? _session;
+    private string? _streamId = options.StreamId;
+    private long? _acked = options.Cursor; // What the next hello goes on after.
+    private int _heldBytes; // The frame that the consumer holds, whose credit comes back with the next one asked for.
+    private long _received = options.Cursor ?? 0; // What the consumer has had.
+
+    /// <summary>The stream that the sequences belong to; null before the first connection.</summary>
+    public string? StreamId => _streamId;
+
+    /// <summary>The last sequence acknowledged: the cursor to keep. Null before the first connection.</summary>
+    public long? Cursor => _acked;
+
+    /// <summary>Receives samples until the reader stops. Only one such loop at a time.</summary>
+    /// <param name="stopping">Ends the loop.</param>
+    /// <returns>Samples in order; each counts against the credit until the next one is asked for.</returns>
+    /// <exception cref="WireClosedException">The server said no, and coming back changes nothing.</exception>
+    /// <exception cref="IOException">No server was there for <see cref="WireClientOptions.RetryFor"/>.</exception>
+    public async IAsyncEnumerable<SampleFrame> ReadAllAsync([EnumeratorCancellation] CancellationToken stopping)
+    {
+        while (true)
+        {
+            _session ??= await OpenAsync(stopping).ConfigureAwait(false);
+            if (await NextAsync(_session, stopping).ConfigureAwait(false) is not { } sample)
+            {
+                await _session.DisposeAsync().ConfigureAwait(false);
+                (_session, _heldBytes) = (null, 0);
+            }
+            else if (sample.Frame.Sequence > _received)
+            {
+                _received = sample.Frame.Sequence;
+                yield return sample.Frame;
+            }
+        }
+    }
+
+    /// <summary>Acknowledges everything up to a sequence.</summary>
+    /// <param name="sequence">A sequence that was received.</param>
+    /// <param name="stopping">Ends the wait for the socket.</param>
+    /// <returns>Done when it is on its way; when the connection has just broken, the next one says it.</returns>
+    public async ValueTask AckAsync(long sequence, CancellationToken stopping)
+    {
+        _acked = Math.Max(sequence, _acked ?? 0);
+        if (_session is { } session)
+        {
+            await TryAsync(session.AckAsync(_acked.Value, stopping)).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is { } session)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask<bool> TryAsync(ValueTask write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false; // The read side says how the connection ended.
+        }
+    }
+
+    /// <summary>Waits for a sample; null when the connection ended and another may be tried.</summary>
+    private async Task<ReceivedSample?> NextAsync(WireSession session, CancellationToken stopping)
+    {
+        try
+        {
+            if (_heldBytes > 0)
+            {
+                await TryAsync(session.TakenAsync(_heldBytes, stopping)).ConfigureAwait(false);
+            }
+
+            ReceivedSample sample = await session.ReadAsync(stopping).ConfigureAwait(false);
+            _heldBytes = sample.FrameBytes;
+            return sample;
+        }
+        catch (IOException broken) when (broken is not WireClosedException { IsFinal: true })
+        {
+            return null;
+        }
+    }
+
+    private async Task<WireSession> OpenAsync(CancellationToken stopping)
+    {
+        long since = clock.GetTimestamp();
+        TimeSpan delay = _options.RetryDelayFirst;
+        while (true)
+        {
+            try
+            {
+                WireSession session = await WireSession
+                    .OpenAsync(_options with { Cursor = _acked, StreamId = _streamId }, clock, stopping)
+                    .ConfigureAwait(false);
+                _streamId = session.Welcome.StreamId;
+                _acked ??= session.Welcome.Cursor;
+                _received = Math.Max(_received, _acked.Value);
+                return session;
+            }
+            catch (IOException missing) when (missing is not WireClosedException { IsFinal: true }
+                && (_options.RetryFor == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(since) < _options.RetryFor))
+            {
+                // Pauses differ from client to client, or all ranks would knock at the same moment.
+                TimeSpan pause = delay * (0.5 + (0.5 * Random.Shared.NextDouble()));
+                await Task.Delay(pause, clock, stopping).ConfigureAwait(false);
+                delay = delay * 2 < _options.RetryDelayMax ? delay * 2 : _options.RetryDelayMax;
+            }
+        }
+    }
+}

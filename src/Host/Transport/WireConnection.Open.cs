@@ -1,0 +1,131 @@
+using System.Buffers;
+using Engine.Pipeline.Deliver;
+
+namespace Host.Transport;
+
+/// <summary>After the welcome: five loops side by side.</summary>
+internal sealed partial class WireConnection
+{
+    private const int ReadAheadItems = 256;
+
+    private async Task ReadAsync(CancellationToken stopping)
+    {
+        bool TakeFrame(ReadOnlySequence<byte> payload)
+        {
+            Take(payload);
+            Volatile.Write(ref _heardAt, _server.Clock.GetTimestamp());
+            return true;
+        }
+
+        InputEnd end = await _input.ReadAsync(TakeFrame, stopping).ConfigureAwait(false);
+        End(end == InputEnd.Torn ? ConnectionEnd.Vanished : ConnectionEnd.Closed);
+    }
+
+    private void Take(ReadOnlySequence<byte> payload)
+    {
+        FrameType type = FrameReader.TypeOf(payload);
+        switch (type)
+        {
+            case FrameType.Credit:
+                _credit.Grant(FrameReader.Credit(payload));
+                break;
+            case FrameType.Ack or FrameType.Heartbeat:
+                _link!.Ack(FrameReader.Sequence(payload, type));
+                break;
+            default:
+                throw new WireFormatException(
+                    GoAwayCode.UnexpectedFrame, $"{type} came after the welcome; a client may not send it there.");
+        }
+    }
+
+    private async Task SendAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            await _credit.WaitAsync(stopping).ConfigureAwait(false);
+            (int frames, long bytes) = _credit.Balance;
+            IReadOnlyList<LoggedSample> samples = await _link!.NextAsync(
+                Math.Min(frames, ReadAheadItems), Math.Min(bytes, Options.ReadAheadBytes), stopping)
+                .ConfigureAwait(false);
+            foreach (LoggedSample sample in samples)
+            {
+                await _credit.WaitAsync(stopping).ConfigureAwait(false);
+                if (!await _output.SendAsync(sample, Write, stopping).ConfigureAwait(false))
+                {
+                    // The reader finds out why, after the acknowledgements that came before the end.
+                    await Task.Delay(Options.LeaveTimeout, _server.Clock, stopping).ConfigureAwait(false);
+                    End(ConnectionEnd.Vanished);
+                }
+            }
+        }
+    }
+
+    private void Write(FrameWriter to, LoggedSample at)
+    {
+        int bytes = to.Sample(at.Sequence, at.Sample, Options.FrameBytesMax);
+        if (bytes == 0)
+        {
+            throw new WireFormatException(
+                GoAwayCode.SampleTooLarge,
+                $"Sample {at.Sample.Key} has {at.Sample.Bytes} bytes, more than the server's sample_bytes_max of "
+                + $"{Options.SampleBytesMax}; raise it there.");
+        }
+
+        // Before the frame leaves with the flush: its acknowledgement may come back at once.
+        _credit.Spend(bytes);
+        _link!.Sent(at.Sequence, bytes);
+    }
+
+    /// <summary>Sees whether the client lives. Sends nothing itself, so that nothing can hold it up.</summary>
+    private async Task CheckAsync(CancellationToken stopping)
+    {
+        using PeriodicTimer timer = new(Options.HeartbeatInterval, _server.Clock);
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
+            TimeSpan silent = _server.Clock.GetElapsedTime(Volatile.Read(ref _heardAt));
+            if (_output.Waiting > Options.IdleTimeout)
+            {
+                End(ConnectionEnd.Away(
+                    GoAwayCode.Stalled,
+                    $"The client did not take what it gave credit for within {Options.IdleTimeout.TotalSeconds} s."));
+            }
+            else if (silent > Options.IdleTimeout)
+            {
+                End(ConnectionEnd.Away(
+                    GoAwayCode.Idle,
+                    $"Nothing was heard for {silent}; the bound is {Options.IdleTimeout}."));
+            }
+        }
+    }
+
+    /// <summary>Shows the client that the server lives, in each interval in which nothing else did.</summary>
+    private async Task BeatAsync(CancellationToken stopping)
+    {
+        using PeriodicTimer timer = new(Options.HeartbeatInterval, _server.Clock);
+        int sentBefore = _output.FramesSent;
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+        {
+            if (_output.FramesSent == sentBefore)
+            {
+                await _output.SendAsync(
+                    _server.Hub.LastSequence, static (to, last) => to.Sequence(FrameType.Heartbeat, last), stopping)
+                    .ConfigureAwait(false);
+            }
+
+            sentBefore = _output.FramesSent;
+        }
+    }
+
+    private async Task WatchAsync(RankLink link, CancellationToken stopping)
+    {
+        LinkEnd why = await link.Ended.WaitAsync(stopping).ConfigureAwait(false);
+        End(why switch
+        {
+            LinkEnd.Replaced => ConnectionEnd.Away(
+                GoAwayCode.Replaced,
+                $"A newer connection took rank {link.Share.Rank} of {link.Share.World} of group '{link.GroupName}'."),
+            LinkEnd.Removed => ConnectionEnd.Away(GoAwayCode.Removed, $"Group '{link.GroupName}' was removed."),
+            _ => ConnectionEnd.Away(GoAwayCode.Draining, "The daemon is going down."),
+        });
+    }
+}

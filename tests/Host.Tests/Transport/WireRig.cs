@@ -1,0 +1,83 @@
+using Engine.Pipeline.Deliver;
+using Engine.Tests.Pipeline.Deliver;
+using Host.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tests.Shared;
+
+namespace Host.Tests.Transport;
+
+/// <summary>A server over a log in memory, under a clock that only the test moves.</summary>
+internal sealed class WireRig : IAsyncDisposable
+{
+    private readonly List<WirePeer> _peers = [];
+
+    public WireRig(TransportOptions? options = null, DeliverOptions? deliver = null, MemorySampleLog? log = null)
+    {
+        Log = log ?? new MemorySampleLog();
+        Options = options ?? new TransportOptions();
+        Hub = new DeliveryHub(Log, deliver ?? new DeliverOptions(), Clock);
+        Server = new WireServer(Hub, Options, Clock, NullLogger<WireServer>.Instance);
+    }
+
+    public MemorySampleLog Log { get; }
+
+    public ManualClock Clock { get; } = new();
+
+    public TransportOptions Options { get; }
+
+    public DeliveryHub Hub { get; }
+
+    public WireServer Server { get; }
+
+    public WirePeer Connect()
+    {
+        WirePeer peer = new(Server);
+        _peers.Add(peer);
+        return peer;
+    }
+
+    public async Task<WirePeer> JoinAsync(HelloFrame? hello = null)
+    {
+        WirePeer peer = Connect();
+        await peer.JoinAsync(hello);
+        return peer;
+    }
+
+    /// <summary>Yields until something that is under way on another thread has happened.</summary>
+    public static async Task UntilAsync(Func<bool> happened)
+    {
+        while (!happened())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Waits until the first rank of a group has acknowledged.</summary>
+    public Task AckedAsync(long cursor, string group = "train") => UntilAsync(
+        () => Hub.Snapshot().Groups.Single(at => at.Name == group).CursorByRank[0] == cursor);
+
+    /// <summary>Moves the clock in steps until a task that depends on it has ended.</summary>
+    public async Task<T> AdvanceUntilAsync<T>(Task<T> task, TimeSpan step)
+    {
+        while (!task.IsCompleted)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Clock.Advance(step);
+            await Task.Yield();
+        }
+
+        return await task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (WirePeer peer in _peers)
+        {
+            await peer.DisposeAsync();
+        }
+
+        await Hub.DisposeAsync();
+        Server.Dispose();
+    }
+}
