@@ -1,0 +1,48 @@
+using Engine.Options;
+using Engine.Runtimes.Onnx;
+
+namespace Engine.Runtimes.Embed;
+
+/// <summary>A model that turns pictures into points: CLIP, DINOv2, a classifier without its head.</summary>
+public sealed record EmbedderOptions : ICheckedOptions
+{
+    /// <summary>
+    /// The model's .onnx or .ort file; or its folder, in which vision_model.onnx, model.onnx or the only .onnx file is
+    /// taken, there or in a folder onnx. Required.
+    /// </summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>
+    /// The preprocessor_config.json. Default: the file of that name beside the model or one folder up; without one,
+    /// CLIP's values.
+    /// </summary>
+    public string Preprocessor { get; init; } = "";
+
+    /// <summary>The output to read, [B, D]. Default: image_embeds, or else the model's only output.</summary>
+    public string OutputName { get; init; } = "";
+
+    /// <summary>Pictures in one run at most. 1 to 256. Default 16.</summary>
+    public int BatchMax { get; init; } = 16;
+
+    /// <summary>Threads, providers and bounds.</summary>
+    public OnnxOptions Onnx { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (string.IsNullOrWhiteSpace(Model))
+        {
+            yield return new(nameof(Model), "is empty; it must name the model's file or folder");
+        }
+
+        if (BatchMax is < 1 or > 256)
+        {
+            yield return new(nameof(BatchMax), $"is {BatchMax}; it must be 1 to 256 pictures");
+        }
+
+        foreach (OptionProblem problem in Onnx.Problems())
+        {
+            yield return problem with { Property = $"{nameof(Onnx)}.{problem.Property}" };
+        }
+    }
+}
