@@ -6,7 +6,7 @@ namespace Host.Transport;
 /// <summary>After the welcome: five loops side by side.</summary>
 internal sealed partial class WireConnection
 {
-    private const int ReadAheadItems = 256;
+    private const int ReadAheadItems = 64;
 
     private async Task ReadAsync(CancellationToken stopping)
     {

@@ -1,0 +1,56 @@
+using Engine.Items;
+using Engine.Store;
+
+namespace Engine.Pipeline.Deliver;
+
+/// <summary>The store as a log: shards and ledger, read beside the writer.</summary>
+/// <param name="store">Owned by the caller; to be closed after everything that uses this log.</param>
+public sealed class StoreSampleLog(SampleStore store) : ISampleLog
+{
+    /// <inheritdoc/>
+    public string StreamId => store.StreamId;
+
+    /// <inheritdoc/>
+    public long LastSequence => store.LastSequence;
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreDamagedException">A sample's bytes are missing or changed.</exception>
+    public async ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+        long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping)
+    {
+        List<LoggedSample> samples = [];
+        long bytes = 0;
+        foreach (StoredSample stored in store.List(afterSequence, itemsMax, share.Rank, share.World))
+        {
+            bytes += stored.Length;
+            if (bytes > bytesMax && samples.Count > 0)
+            {
+                break;
+            }
+
+            Sample sample = await store.ReadAsync(stored, stopping).ConfigureAwait(false);
+            samples.Add(new LoggedSample(stored.Sequence, sample));
+        }
+
+        return samples;
+    }
+
+    /// <inheritdoc/>
+    public Task WaitForSequenceAsync(long above, CancellationToken stopping) =>
+        store.WaitForSequenceAsync(above, stopping);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RankCursor> LoadCursors() =>
+    [
+        .. store.LoadCursors()
+            .Select(at => new RankCursor(at.Group, new RankShare(at.Rank, at.World), at.Sequence)),
+    ];
+
+    /// <inheritdoc/>
+    public Task SaveCursorsAsync(IReadOnlyList<RankCursor> cursors, CancellationToken stopping) =>
+        store.SetCursorsAsync(
+            [.. cursors.Select(at => new GroupCursor(at.Group, at.Share.Rank, at.Share.World, at.Sequence))], stopping);
+
+    /// <inheritdoc/>
+    public Task ForgetGroupAsync(string group, CancellationToken stopping) => store.RemoveGroupAsync(group, stopping);
+}
