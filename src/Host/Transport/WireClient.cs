@@ -18,6 +18,9 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     private int _heldBytes; // The frame that the consumer holds, whose credit comes back with the next one asked for.
     private long _received = options.Cursor ?? 0; // What the consumer has had.
 
+    /// <summary>Told why a connection could not be made, and how long the pause before the next attempt is.</summary>
+    public Action<IOException, TimeSpan>? Retrying { get; init; }
+
     /// <summary>The stream that the sequences belong to; null before the first connection.</summary>
     public string? StreamId => _streamId;
 
@@ -123,6 +126,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             {
                 // Pauses differ from client to client, or all ranks would knock at the same moment.
                 TimeSpan pause = delay * (0.5 + (0.5 * Random.Shared.NextDouble()));
+                Retrying?.Invoke(missing, pause);
                 await Task.Delay(pause, clock, stopping).ConfigureAwait(false);
                 delay = delay * 2 < _options.RetryDelayMax ? delay * 2 : _options.RetryDelayMax;
             }

@@ -1,0 +1,205 @@
+using Engine.Items;
+using Engine.Tests.Pipeline.Deliver;
+using Host.Transport;
+using Tests.Shared;
+using static Host.Tests.Transport.ScriptedServer;
+
+namespace Host.Tests.Transport;
+
+/// <summary>Goal: a client sees each sample once, in order, whatever becomes of its connections and of its server.
+/// </summary>
+public sealed class WireClientTests
+{
+    private static readonly MemorySampleLog Samples = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Reconnect_says_the_acknowledged_cursor_and_its_stream_and_what_comes_again_is_dropped()
+    {
+        await using ScriptedServer server = new(
+            async (self, stream) =>
+            {
+                await self.WelcomeAsync(stream);
+                await SendAsync(stream, 1, 2, 3); // and then it is gone
+            },
+            async (self, stream) =>
+            {
+                await self.WelcomeAsync(stream, cursor: 1);
+                await SendAsync(stream, 2, 3, 4);
+                await ReadAsync(stream);
+            });
+        await using WireClient client = new(server.ClientOptions, TimeProvider.System);
+
+        List<long> got = await TakeAsync(client, 4, ackUpTo: 1);
+
+        Assert.Equal([1, 2, 3, 4], got);
+        Assert.Equal([(null, null), (1L, "s")], server.Hellos.Select(hello => (hello.Cursor, hello.StreamId)));
+    }
+
+    [Fact]
+    public async Task Restarted_server_costs_no_sample_and_brings_none_twice()
+    {
+        using TempFolder folder = new();
+        string path = "unix:" + folder.File("wire.sock");
+        MemorySampleLog log = new();
+        log.Add(20);
+        WireHost host = await WireHost.StartAsync(path, log);
+        await using WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        List<long> got = [];
+        await foreach (SampleFrame sample in client.ReadAllAsync(Token))
+        {
+            got.Add(sample.Sequence);
+            await client.AckAsync(sample.Sequence - 2 > 0 ? sample.Sequence - 2 : 0, Token);
+            if (got.Count is 5 or 12)
+            {
+                await host.DisposeAsync();
+                host = await WireHost.StartAsync(path, log);
+            }
+            else if (got.Count == 20)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(1, 20).Select(at => (long)at), got);
+        await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Last_acknowledgement_before_a_close_arrives_though_samples_are_still_on_their_way()
+    {
+        await using WireHost host = await WireHost.StartAsync(log: new MemorySampleLog(imageBytes: 200_000));
+        host.Log.Add(60);
+        WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        await using (client)
+        {
+            await TakeAsync(client, 3, ackUpTo: 3);
+        }
+
+        await WireRig.UntilAsync(() => host.Hub.Snapshot().Groups.Single().Connections == 0);
+        Assert.Equal([3L], host.Hub.Snapshot().Groups.Single().CursorByRank);
+    }
+
+    [Fact]
+    public async Task Final_code_is_thrown_and_not_tried_again()
+    {
+        await using WireHost host = await WireHost.StartAsync(
+            options: new TransportOptions { Token = "0123456789abcdef" });
+        await using WireClient client = new(host.ClientOptions(), TimeProvider.System);
+
+        WireClosedException refused = await Assert.ThrowsAsync<WireClosedException>(() => TakeAsync(client, 1));
+
+        Assert.Equal(
+            "The server ended the connection (unauthorized): The token is missing or wrong.", refused.Message);
+    }
+
+    [Fact]
+    public async Task Replaced_client_does_not_fight_its_twin()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        await using WireClient first = new(host.ClientOptions(), TimeProvider.System);
+        await using WireClient second = new(host.ClientOptions(), TimeProvider.System);
+        host.Log.Add(1);
+        await TakeAsync(first, 1);
+
+        Task<List<long>> waiting = TakeAsync(first, 1);
+        await TakeAsync(second, 1);
+
+        WireClosedException replaced = await Assert.ThrowsAsync<WireClosedException>(() => waiting);
+        Assert.Equal(GoAwayCode.Replaced, replaced.Away.Code);
+    }
+
+    [Fact]
+    public async Task Server_that_sends_more_than_the_credit_is_left()
+    {
+        await using ScriptedServer server = new(async (self, stream) =>
+        {
+            await self.WelcomeAsync(stream);
+            await SendAsync(stream, 1, 2, 3);
+            await ReadAsync(stream);
+        });
+        await using WireSession session = await WireSession.OpenAsync(
+            server.ClientOptions with { CreditFrames = 2 }, TimeProvider.System, Token);
+
+        Assert.Equal(1, (await session.ReadAsync(Token)).Frame.Sequence);
+        Assert.Equal(2, (await session.ReadAsync(Token)).Frame.Sequence);
+        IOException left = await Assert.ThrowsAsync<IOException>(async () => await session.ReadAsync(Token));
+        Assert.Contains("A sample came with 0 frames", left.Message);
+    }
+
+    [Theory]
+    [InlineData("ff ff ff ff 00")]
+    [InlineData("00 00 00 00")]
+    [InlineData("00 00 00 03 93 03 00")]
+    [InlineData("48 54 54 50 2f 31 2e 31")]
+    public async Task Server_that_answers_nonsense_is_no_server(string hex)
+    {
+        await using ScriptedServer server = new(async (_, stream) =>
+        {
+            await ReadAsync(stream);
+            await stream.WriteAsync(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), Token);
+            await ReadAsync(stream);
+        });
+        await using WireClient client = new(server.ClientOptions, TimeProvider.System);
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => TakeAsync(client, 1));
+
+        Assert.Contains("is no Headwater server", refused.Message);
+    }
+
+    [Fact]
+    public async Task Nobody_there_is_said_with_the_address()
+    {
+        ScriptedServer server = new();
+        await server.DisposeAsync();
+        await using WireClient client = new(server.ClientOptions, TimeProvider.System);
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => TakeAsync(client, 1));
+
+        Assert.StartsWith($"No server answers at {server.ClientOptions.Address}: ", refused.Message);
+    }
+
+    [Fact]
+    public async Task Credit_comes_back_in_halves_of_the_window_so_that_the_stream_never_stops()
+    {
+        await using WireHost host = await WireHost.StartAsync(log: new MemorySampleLog(imageBytes: 1000));
+        host.Log.Add(500);
+        await using WireClient few = new(
+            host.ClientOptions("few") with { CreditFrames = 1 }, TimeProvider.System);
+        await using WireClient small = new(
+            host.ClientOptions("small") with { CreditBytes = 1 }, TimeProvider.System);
+
+        Assert.Equal(500, (await TakeAsync(few, 500)).Count);
+        Assert.Equal(500, (await TakeAsync(small, 500)).Count);
+    }
+
+    private static async Task<List<long>> TakeAsync(WireClient client, int count, long ackUpTo = 0)
+    {
+        List<long> got = [];
+        await foreach (SampleFrame sample in client.ReadAllAsync(Token))
+        {
+            got.Add(sample.Sequence);
+            if (sample.Sequence <= ackUpTo)
+            {
+                await client.AckAsync(sample.Sequence, Token);
+            }
+
+            if (got.Count == count)
+            {
+                break;
+            }
+        }
+
+        return got;
+    }
+
+    private static async Task SendAsync(System.Net.Sockets.NetworkStream stream, params long[] sequences)
+    {
+        foreach (long sequence in sequences)
+        {
+            Sample sample = Samples.Make(sequence);
+            await WriteAsync(stream, to => to.Sample(sequence, sample, int.MaxValue));
+        }
+    }
+}
