@@ -1,0 +1,41 @@
+using Engine.Flow;
+using Engine.Items;
+
+namespace Engine.Pipeline.Filter;
+
+/// <summary>Keeps an item whose mean cosine to the real pictures of its category is at least a threshold.</summary>
+/// <param name="options">The threshold, and what happens to a category without pictures.</param>
+/// <param name="prototypes">The real pictures' means, made by the embedder that embeds the items.</param>
+/// <remarks>Source: Fan et al., "DiverGen", CVPR 2024, inter-similarity; there too real objects keep some of their
+/// surroundings while generated ones stand on black.</remarks>
+public sealed class PrototypeFilter(PrototypeOptions options, CategoryPrototypes prototypes) : IFilter
+{
+    /// <inheritdoc/>
+    public string Name => options.Name;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The item's embedding is of another width than the pictures'.
+    /// </exception>
+    public ValueTask<Outcome<Embedded>> JudgeAsync(Embedded item, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        string category = item.Annotated.Picture.Prompt.Category;
+        if (prototypes.Score(category, item.Embedding.Span) is not { } score)
+        {
+            return ValueTask.FromResult(options.RejectMissing
+                ? Outcome.Drop<Embedded>(
+                    RejectReason.ScoreLow, $"{Name}: there is no real picture of '{category}' to compare with")
+                : Outcome.Keep(item));
+        }
+
+        // Written so that NaN is rejected: every comparison with it is false.
+        if (!(score >= options.Min))
+        {
+            return ValueTask.FromResult(Outcome.Drop<Embedded>(
+                RejectReason.ScoreLow, $"{Name}: the mean cosine is {score:G6}; at least {options.Min:G6} is wanted"));
+        }
+
+        Dictionary<string, double> scores = new(item.Scores) { [Name] = score };
+        return ValueTask.FromResult(Outcome.Keep(item with { Scores = scores }));
+    }
+}
