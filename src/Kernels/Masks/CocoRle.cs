@@ -1,12 +1,19 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
 namespace Kernels.Masks;
 
 // CocoRle: a 0/1 mask as COCO's runs, and the runs as COCO's text.
 //
 // Shapes   mask [h, w] u8 row-major, 0 or not 0; runs [m] i32, column-major: zeros, ones, zeros, ...; sum = h * w.
-// Traffic  encode reads h*w B once and writes a column block of BlockColumns * h B, which stays in L1/L2.
-// Work     a byte copy a pixel to turn the block, then one vector search a run.
-// Roof     the turn: one load and one store a pixel. Walking columns straight through a row-major mask instead
-//          touches a cache line a pixel.
+// Traffic  encode reads each row twice, as itself and as the row above the next, so h*w B from memory.
+// Work     one vector compare of each row with the row above it; then O(m) for the places where they differ.
+// Roof     one read of the mask: 1024 x 1024 from L2 takes 13 to 27 us. Measured 102 us, so within 4 to 8 of it; the
+//          rest is a call a row and the sort.
+// Ladder   1 walk down the columns (in the tests: the definition): touches a cache line a pixel, 2.1 ms. 2 turn blocks
+//          of 64 columns, then search along them: 1.1 ms, the turn being a byte move a pixel. 3 this: a run down a
+//          column begins exactly where a pixel differs from the one above, which rows answer without a turn.
+//          1024 x 1024 with one disk; AMD EPYC VM, 2 vCPU, .NET 10.0; bench/Kernels.Bench/CocoRleBench.cs.
 // Error    none: integers. Equal to pycocotools, run for run and character for character.
 
 /// <summary>COCO run-length encoding of a binary mask: runs, compressed text, area.</summary>
@@ -18,7 +25,6 @@ namespace Kernels.Masks;
 /// </remarks>
 public static class CocoRle
 {
-    private const int BlockColumns = 64;
     private const int GroupBits = 5;
     private const int TextBase = 48;
 
@@ -31,31 +37,20 @@ public static class CocoRle
     public static int[] Encode(ReadOnlySpan<byte> mask, int width, int height)
     {
         CheckShape(mask.Length, width, height);
-        List<int> runs = [];
-        byte[] block = new byte[Math.Min(BlockColumns, width) * height];
-        (bool ones, int run) = (false, 0);
-        for (int left = 0; left < width; left += BlockColumns)
+        List<int> changes = [];
+        ReadOnlySpan<byte> last = mask[^width..];
+        if (mask[0] != 0)
         {
-            int columns = Math.Min(BlockColumns, width - left);
-            Turn(mask, width, height, left, columns, block);
-            ReadOnlySpan<byte> rest = block.AsSpan(0, columns * height);
-            while (!rest.IsEmpty)
-            {
-                int length = rest.IndexOf(ones ? (byte)0 : (byte)1);
-                run += length < 0 ? rest.Length : length;
-                if (length < 0)
-                {
-                    break; // the run may go on in the next block
-                }
-
-                runs.Add(run);
-                (ones, run) = (!ones, 0);
-                rest = rest[length..];
-            }
+            changes.Add(0); // the first run is one of zeros, so ones at the first pixel begin the second
         }
 
-        runs.Add(run);
-        return [.. runs];
+        AddChanges(mask[1..width], last[..^1], at: 1, changes); // above a column's top is the foot of the one before
+        for (int at = width; at < mask.Length; at += width)
+        {
+            AddChanges(mask.Slice(at, width), mask.Slice(at - width, width), at, changes);
+        }
+
+        return Runs(ByColumn(CollectionsMarshal.AsSpan(changes), width, height), width * height);
     }
 
     /// <summary>Decodes runs into a mask.</summary>
@@ -110,7 +105,7 @@ public static class CocoRle
     /// <returns>ASCII from '0' to 'o'; one to seven characters a run.</returns>
     public static string ToText(ReadOnlySpan<int> runs)
     {
-        System.Text.StringBuilder text = new(runs.Length * 2);
+        StringBuilder text = new(runs.Length * 2);
         for (int i = 0; i < runs.Length; i++)
         {
             int value = i > 2 ? runs[i] - runs[i - 2] : runs[i];
@@ -164,18 +159,57 @@ public static class CocoRle
         return [.. runs];
     }
 
-    // Copies `columns` columns from `left` on into [columns, height], as 0 or 1, so that a column lies in one piece.
-    private static void Turn(
-        ReadOnlySpan<byte> mask, int width, int height, int left, int columns, Span<byte> block)
+    // Adds the places, row-major from `at` on, where a line and the line above it are not both zero or both not.
+    private static void AddChanges(ReadOnlySpan<byte> line, ReadOnlySpan<byte> above, int at, List<int> changes)
     {
-        for (int row = 0; row < height; row++)
+        for (int i = line.CommonPrefixLength(above); i < line.Length;)
         {
-            ReadOnlySpan<byte> line = mask.Slice((row * width) + left, columns);
-            for (int column = 0; column < line.Length; column++)
+            if ((line[i] == 0) != (above[i] == 0))
             {
-                block[(column * height) + row] = line[column] == 0 ? (byte)0 : (byte)1;
+                changes.Add(at + i);
             }
+
+            i++;
+            i += line[i..].CommonPrefixLength(above[i..]);
         }
+    }
+
+    // Row-major places to column-major ones, ascending: a counting sort, because each column's come in row order.
+    private static int[] ByColumn(ReadOnlySpan<int> changes, int width, int height)
+    {
+        int[] next = new int[width + 1];
+        foreach (int change in changes)
+        {
+            next[(change % width) + 1]++;
+        }
+
+        for (int column = 1; column < width; column++)
+        {
+            next[column] += next[column - 1];
+        }
+
+        int[] sorted = new int[changes.Length];
+        foreach (int change in changes)
+        {
+            (int row, int column) = Math.DivRem(change, width);
+            sorted[next[column]++] = (column * height) + row;
+        }
+
+        return sorted;
+    }
+
+    private static int[] Runs(ReadOnlySpan<int> starts, int pixels)
+    {
+        int[] runs = new int[starts.Length + 1];
+        int before = 0;
+        for (int i = 0; i < starts.Length; i++)
+        {
+            runs[i] = starts[i] - before;
+            before = starts[i];
+        }
+
+        runs[^1] = pixels - before;
+        return runs;
     }
 
     private static void CheckShape(int length, int width, int height)

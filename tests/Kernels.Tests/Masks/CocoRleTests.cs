@@ -8,7 +8,7 @@ public sealed class CocoRleTests
 {
     private const int Cases = 500;
 
-    // Masks of every texture: noise of any density, stripes and blobs; sides cross the kernel's 64-column block.
+    // Masks of every texture: noise of any density, stripes and blobs; one row, one column, and rows of many vectors.
     private static readonly Arbitrary<(int Width, int Height, byte[] Mask)> AnyMask = (
         from width in Gen.Choose(1, 150)
         from height in Gen.Choose(1, 40)
