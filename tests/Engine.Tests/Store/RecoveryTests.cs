@@ -214,6 +214,29 @@ public sealed class RecoveryTests
         Assert.Equal((0, stored[1].Offset), (damaged.Shard, damaged.Offset));
     }
 
+    [Fact]
+    public async Task A_copy_of_the_ledger_and_then_of_its_shards_is_the_store_as_it_was()
+    {
+        using StoreFolder folder = new();
+        using StoreFolder copy = new();
+        await using SampleStore store = folder.Open();
+        Sample[] samples = [.. Enumerable.Range(0, 8).Select(n => Samples.Of(n, imageBytes: 300_000))];
+        await store.AppendAsync(samples[..4]);
+        Directory.CreateDirectory(copy.Path);
+        store.RunOnLedger($"VACUUM INTO '{Path.Combine(copy.Path, "ledger.db")}'");
+        int known = Directory.GetFiles(folder.Path, ShardName.Pattern).Length;
+
+        await store.AppendAsync(samples[4..]);
+        for (int number = 0; number < known; number++)
+        {
+            File.Copy(folder.Shard(number), copy.Shard(number));
+        }
+
+        Sample[] read = await copy.ReadAllAsync();
+        Assert.Equal(4, read.Length);
+        Assert.All(samples[..4].Zip(read), pair => Samples.AssertSame(pair.First, pair.Second));
+    }
+
     internal static void Flip(StoreFolder folder, long offset)
     {
         using FileStream shard = Handle(folder);

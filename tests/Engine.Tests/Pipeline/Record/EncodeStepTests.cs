@@ -137,9 +137,18 @@ public sealed class EncodeStepTests
     [Fact]
     public void Wrong_options_are_each_named_with_their_bound()
     {
-        RecordOptions wrong = new() { Format = (PictureFormat)9, Quality = 0, Lossless = true };
+        RecordOptions wrong = new()
+        {
+            Format = (PictureFormat)9,
+            Quality = 0,
+            Lossless = true,
+            RejectionBatchMax = 0,
+            RejectionLinger = TimeSpan.FromHours(1),
+        };
 
-        Assert.Equal(["Format", "Quality", "Lossless"], wrong.Problems().Select(problem => problem.Property));
+        Assert.Equal(
+            ["Format", "Quality", "Lossless", "RejectionBatchMax", "RejectionLinger"],
+            wrong.Problems().Select(problem => problem.Property));
         Assert.All(wrong.Problems(), problem => Assert.Contains("must be", problem.Message, StringComparison.Ordinal));
         Assert.Empty(new RecordOptions().Problems());
     }
