@@ -90,7 +90,7 @@ public sealed class RejectionRecorder : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await _closing.CancelAsync().ConfigureAwait(false); // a write that waits for space ends and frees the turn
+        await _closing.CancelAsync().ConfigureAwait(false); // a wait for space ends and frees the turn
         await _turn.WaitAsync().ConfigureAwait(false);
         try
         {
