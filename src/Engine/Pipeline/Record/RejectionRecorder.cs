@@ -85,7 +85,7 @@ public sealed class RejectionRecorder : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the rest, once; on a full disk it is given up: its tries are made again after a restart.</summary>
+    /// <summary>Writes the rest once; on a full disk gives it up: its tries are made again after a restart.</summary>
     /// <returns>Done when the store may be closed.</returns>
     public async ValueTask DisposeAsync()
     {
