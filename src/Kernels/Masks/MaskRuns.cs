@@ -10,7 +10,8 @@ using System.Buffers;
 
 namespace Kernels.Masks;
 
-/// <summary>Runs of one value in a mask, joined to connected parts. Return its arrays by <see cref="Dispose"/>.</summary>
+/// <summary>Runs of one value in a mask, joined to connected parts. Return its arrays by
+/// <see cref="Dispose"/>.</summary>
 internal ref struct MaskRuns
 {
     private int[] _first;

@@ -18,7 +18,8 @@ internal static class MaskReference
             return met == (spread == 1);
         }).Values;
 
-    /// <summary>Names each pixel of a value by its part, in raster order of the parts' first pixels; others -1.</summary>
+    /// <summary>Names each pixel of a value by its part, in raster order of the parts' first pixels; others
+    /// -1.</summary>
     public static int[] Label(TestMask mask, byte value, bool diagonal)
     {
         int[] labels = new int[mask.Values.Length];

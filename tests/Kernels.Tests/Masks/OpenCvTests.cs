@@ -66,7 +66,8 @@ public sealed class OpenCvTests : IDisposable
     [InlineData(256, 256, 1024, 1024)]
     [InlineData(64, 48, 333, 500)]
     [InlineData(1, 5, 3, 17)]
-    public async Task Upsampling_equals_OpenCV_within_1e_5_of_the_range(int width, int height, int targetWidth, int targetHeight)
+    public async Task Upsampling_equals_OpenCV_within_1e_5_of_the_range(
+        int width, int height, int targetWidth, int targetHeight)
     {
         float[] source = BilinearUpsampleTests.Values(width * height, seed: 3);
         float[] actual = new float[targetWidth * targetHeight];

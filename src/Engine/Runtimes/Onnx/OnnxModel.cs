@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Engine.Options;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.Runtimes.Onnx;
@@ -22,6 +23,8 @@ public sealed partial class OnnxModel : IDisposable
         _session = session;
         _room = new SemaphoreSlim(runsMax, runsMax);
         _tags = [new("role", role), new("provider", $"{provider}")];
+        InputNames = session.InputNames;
+        OutputNames = session.OutputNames;
         Inputs = Describe(session.InputMetadata);
         Outputs = Describe(session.OutputMetadata);
     }
@@ -37,6 +40,12 @@ public sealed partial class OnnxModel : IDisposable
 
     /// <summary>One line for each preferred provider that did not load, for the log.</summary>
     public IReadOnlyList<string> PassedOver { get; }
+
+    /// <summary>Names of the inputs, in the model's order.</summary>
+    public IReadOnlyList<string> InputNames { get; }
+
+    /// <summary>Names of the outputs, in the model's order.</summary>
+    public IReadOnlyList<string> OutputNames { get; }
 
     /// <summary>Inputs by name.</summary>
     public IReadOnlyDictionary<string, OnnxTensor> Inputs { get; }
@@ -54,13 +63,8 @@ public sealed partial class OnnxModel : IDisposable
     public static OnnxModel Load(string path, OnnxOptions options, string role)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(role);
-        foreach (var problem in options.Problems())
-        {
-            throw new ArgumentException($"{problem.Property} {problem.Message}.", nameof(options));
-        }
-
+        CheckedOptions.ThrowOnProblem(options, nameof(options));
         var (session, provider, passedOver) = OnnxSessions.Open(path, options, role);
         return new OnnxModel(path, role, session, provider, passedOver, options.RunsMax);
     }

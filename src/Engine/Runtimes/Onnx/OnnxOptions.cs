@@ -8,8 +8,9 @@ public sealed record OnnxOptions : ICheckedOptions
     /// <summary>Threads of one run on the processor. 0 to 256; 0 means one a core. Default 0.</summary>
     public int ThreadsMax { get; init; }
 
-    /// <summary>Runs of this model at one time; a further caller waits. 1 to 64. Default 2.</summary>
-    public int RunsMax { get; init; } = 2;
+    /// <summary>Runs of this model at one time; a further caller waits. 1 to 64. Default 1, because one run already
+    /// takes every core or fills the GPU, and memory grows with each.</summary>
+    public int RunsMax { get; init; } = 1;
 
     /// <summary>
     /// Providers in order of preference, up to 4; the first that loads is used. Empty means CUDA, then CPU. A list

@@ -53,11 +53,8 @@ internal static class OnnxSessions
     public static string FirstLine(Exception cause)
     {
         string line = cause.Message.ReplaceLineEndings("\n").Split('\n')[0].Trim();
-        if (line.StartsWith("[ErrorCode:", StringComparison.Ordinal))
-        {
-            line = line[(line.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim();
-        }
-
+        line = line[(line.LastIndexOf("[ONNXRuntimeError] :", StringComparison.Ordinal) + 1)..];
+        line = line[(line.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim(' ', ':');
         return line.Length <= 400 ? line : line[..400] + "...";
     }
 

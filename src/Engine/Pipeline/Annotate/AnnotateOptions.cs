@@ -1,0 +1,83 @@
+using Engine.Options;
+
+namespace Engine.Pipeline.Annotate;
+
+/// <summary>How a mask is chosen and cleaned, and what a sound one looks like.</summary>
+/// <remarks>The defaults were tuned on library pictures and measured on others (docs/performance.d/masks.md).</remarks>
+public sealed record AnnotateOptions : ICheckedOptions
+{
+    /// <summary>How one of several masks is chosen. Default BestIou.</summary>
+    public MaskChoice MaskChoice { get; init; } = MaskChoice.BestIou;
+
+    /// <summary>The mask taken when <see cref="MaskChoice"/> is Index. 0 to 15. Default 2.</summary>
+    public int MaskIndex { get; init; } = 2;
+
+    /// <summary>Px taken off the mask all around, with a square of 2 px + 1. 0 to 16. Default 1.</summary>
+    public int ErodePx { get; init; } = 1;
+
+    /// <summary>Keep the largest 8-connected part alone. Default true.</summary>
+    public bool LargestComponentOnly { get; init; } = true;
+
+    /// <summary>Fill background that is enclosed by the object. Default true.</summary>
+    public bool FillHoles { get; init; } = true;
+
+    /// <summary>Least IoU the model predicts of its mask; a model that predicts none is not held to it. 0 to 1.
+    /// Default 0.8.</summary>
+    public double PredictedIouMin { get; init; } = 0.8;
+
+    /// <summary>Least part of the picture that the mask covers. 0 to 1. Default 0.01.</summary>
+    public double AreaRatioMin { get; init; } = 0.01;
+
+    /// <summary>Largest part of the picture that the mask covers. 0 to 1. Default 0.9.</summary>
+    public double AreaRatioMax { get; init; } = 0.9;
+
+    /// <summary>Px of the mask that may lie on the picture's border, corners counted twice. 0 to 32,768. Default 0:
+    /// an object that reaches the border is cut by it.</summary>
+    public int BorderTouchMaxPx { get; init; }
+
+    /// <summary>Largest distance from the median, in any channel, of <see cref="BackgroundPart"/> of the pixels away
+    /// from the mask. 0 to 255; 255 turns the gate off. Default 24.</summary>
+    public int BackgroundDeviationMax { get; init; } = 24;
+
+    /// <summary>The part of the background that must lie within <see cref="BackgroundDeviationMax"/>. 0.5 to 1.
+    /// Default 0.9.</summary>
+    public double BackgroundPart { get; init; } = 0.9;
+
+    /// <summary>Px around the mask that do not count as background: the object's soft edge and its shadow. 0 to 64.
+    /// Default 8.</summary>
+    public int BackgroundGapPx { get; init; } = 8;
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (!Enum.IsDefined(MaskChoice))
+        {
+            yield return new(nameof(MaskChoice), $"is {MaskChoice}; it must be best_iou or index");
+        }
+
+        foreach ((string name, double value, double least, double most) in new[]
+        {
+            (nameof(MaskIndex), MaskIndex, 0, 15),
+            (nameof(ErodePx), ErodePx, 0, 16),
+            (nameof(PredictedIouMin), PredictedIouMin, 0, 1),
+            (nameof(AreaRatioMin), AreaRatioMin, 0, 1),
+            (nameof(AreaRatioMax), AreaRatioMax, 0, 1),
+            (nameof(BorderTouchMaxPx), BorderTouchMaxPx, 0, 32_768),
+            (nameof(BackgroundDeviationMax), BackgroundDeviationMax, 0, 255),
+            (nameof(BackgroundPart), BackgroundPart, 0.5, 1),
+            (nameof(BackgroundGapPx), BackgroundGapPx, 0, 64),
+        })
+        {
+            if (!(value >= least && value <= most))
+            {
+                yield return new(name, $"is {value}; it must be {least} to {most}");
+            }
+        }
+
+        if (AreaRatioMin > AreaRatioMax)
+        {
+            yield return new(
+                nameof(AreaRatioMin), $"is {AreaRatioMin}; it must be at most AreaRatioMax, which is {AreaRatioMax}");
+        }
+    }
+}
