@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Host.Config;
+namespace Host.Configuration;
 
 /// <summary>Names in a configuration file and in C#.</summary>
 internal static class ConfigNames

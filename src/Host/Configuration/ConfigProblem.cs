@@ -1,4 +1,4 @@
-namespace Host.Config;
+namespace Host.Configuration;
 
 /// <summary>One thing that is wrong with a configuration file.</summary>
 /// <param name="File">The file as it was named.</param>

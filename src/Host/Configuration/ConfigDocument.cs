@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace Host.Config;
+namespace Host.Configuration;
 
 /// <summary>Reads a YAML file into nodes, within bounds.</summary>
 internal static class ConfigDocument

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Host.Config;
+namespace Host.Configuration;
 
 /// <summary>Reads single values of a configuration file.</summary>
 internal static partial class ConfigScalars

@@ -6,7 +6,7 @@ using Engine.Options;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace Host.Config;
+namespace Host.Configuration;
 
 /// <summary>Makes options records of YAML nodes and collects every problem, each with its place.</summary>
 /// <param name="file">The file as it was named, for messages.</param>
