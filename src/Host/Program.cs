@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Host.Commands;
+using Host.Metrics;
 
 namespace Host;
 
@@ -7,7 +9,16 @@ internal static class Program
 {
     private static Task<int> Main(string[] args)
     {
-        RootCommand root = new("Headwater: text prompts in, filtered and masked training samples out.");
-        return root.Parse(args).InvokeAsync();
+        Command version = new("version", "Print the version.");
+        version.SetAction(_ => Console.Out.WriteLine(ProcessMetrics.Version));
+        RootCommand root = new("Headwater: text prompts in, filtered and masked training samples out.")
+        {
+            DemoCommand.Create(),
+            Serve.Create(),
+            Validate.Create(),
+            Consume.Create(),
+            version,
+        };
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 }

@@ -10,12 +10,14 @@ public sealed record EmbedderOptions : ICheckedOptions
     /// The model's .onnx or .ort file; or its folder, in which vision_model.onnx, model.onnx or the only .onnx file is
     /// taken, there or in a folder onnx. Required.
     /// </summary>
+    [ConfigPath]
     public string Model { get; init; } = "";
 
     /// <summary>
     /// The preprocessor_config.json. Default: the file of that name beside the model or one folder up; without one,
     /// CLIP's values.
     /// </summary>
+    [ConfigPath]
     public string Preprocessor { get; init; } = "";
 
     /// <summary>The output to read, [B, D]. Default: image_embeds, or else the model's only output.</summary>

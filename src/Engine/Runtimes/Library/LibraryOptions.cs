@@ -7,10 +7,12 @@ namespace Engine.Runtimes.Library;
 public sealed record LibraryOptions : ICheckedOptions
 {
     /// <summary>A folder of pictures, or an archive of them: .zip, .tar, .tar.gz, .tgz. Required.</summary>
+    [ConfigPath]
     public string Source { get; init; } = "";
 
     /// <summary>A json of names: picture to name and group (unicode-emoji-json's form); empty when files name
     /// themselves.</summary>
+    [ConfigPath]
     public string Names { get; init; } = "";
 
     /// <summary>Side of a composed picture in px. 64 to 2,048. Default 512.</summary>

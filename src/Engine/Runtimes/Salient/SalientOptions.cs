@@ -7,6 +7,7 @@ namespace Engine.Runtimes.Salient;
 public sealed record SalientOptions : ICheckedOptions
 {
     /// <summary>The model's .onnx or .ort file. Required.</summary>
+    [ConfigPath]
     public string Model { get; init; } = "";
 
     /// <summary>Mean of R, G, B on 0 to 1; 3 values. Default ImageNet's; isnet takes 0.5.</summary>

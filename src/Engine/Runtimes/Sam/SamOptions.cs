@@ -7,9 +7,11 @@ namespace Engine.Runtimes.Sam;
 public sealed record SamOptions : ICheckedOptions
 {
     /// <summary>The image encoder's .onnx or .ort file. Required.</summary>
+    [ConfigPath]
     public string Encoder { get; init; } = "";
 
     /// <summary>The mask decoder's .onnx or .ort file. Required.</summary>
+    [ConfigPath]
     public string Decoder { get; init; } = "";
 
     /// <summary>The export's layout. Default Auto: told from the decoder's input names.</summary>

@@ -1,0 +1,72 @@
+using Engine.Options;
+using Engine.Pipeline;
+using Engine.Pipeline.Annotate;
+using Engine.Pipeline.Deliver;
+using Engine.Pipeline.Filter;
+using Engine.Pipeline.Prompts;
+using Engine.Pipeline.Record;
+using Engine.Store;
+using Host.Http;
+using Host.Transport;
+
+namespace Host.Configuration;
+
+/// <summary>The whole configuration of a daemon; each section belongs to the room whose options it holds.</summary>
+internal sealed record HeadwaterConfig : ICheckedOptions
+{
+    /// <summary>The run: its name and seed, and how long a drain may take.</summary>
+    public RunOptions Run { get; init; } = new();
+
+    /// <summary>What is to be made.</summary>
+    public PlanOptions Plan { get; init; } = new();
+
+    /// <summary>What makes the pictures.</summary>
+    public GeneratorOptions Generator { get; init; } = new();
+
+    /// <summary>What finds the objects.</summary>
+    public AnnotatorOptions Annotator { get; init; } = new();
+
+    /// <summary>How masks are chosen, cleaned and judged.</summary>
+    public AnnotateOptions Annotate { get; init; } = new();
+
+    /// <summary>What turns objects into points; without this section no embedder runs.</summary>
+    public EmbedderSection? Embedder { get; init; }
+
+    /// <summary>The filter chain, in order. Default none.</summary>
+    public IReadOnlyList<FilterOptions> Filters { get; init; } = [];
+
+    /// <summary>How accepted pictures are written.</summary>
+    public RecordOptions Record { get; init; } = new();
+
+    /// <summary>Where accepted samples are kept.</summary>
+    public StoreOptions Store { get; init; } = new();
+
+    /// <summary>Consumer groups and the window that holds the line back.</summary>
+    public DeliverOptions Deliver { get; init; } = new();
+
+    /// <summary>The sockets that samples leave by.</summary>
+    public TransportOptions Transport { get; init; } = new();
+
+    /// <summary>Health, metrics, status and prompts over HTTP.</summary>
+    public HttpOptions Http { get; init; } = new();
+
+    /// <summary>How each stage is bounded.</summary>
+    public PipelineOptions Stages { get; init; } = new();
+
+    /// <inheritdoc/>
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (Store.SampleBytesMax > Transport.SampleBytesMax)
+        {
+            yield return new(
+                nameof(Store),
+                $"lets samples of {Store.SampleBytesMax} bytes in, but transport.sample_bytes_max is "
+                + $"{Transport.SampleBytesMax}; what is stored must be deliverable");
+        }
+
+        if (Filters.Select(filter => filter.Name).Distinct().Count() != Filters.Count)
+        {
+            yield return new(nameof(Filters), "has two filters of one name; a name is the key of a score");
+        }
+    }
+}
