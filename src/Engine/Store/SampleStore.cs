@@ -75,6 +75,8 @@ public sealed partial class SampleStore : IAsyncDisposable
             throw new ArgumentException(string.Join("; ", problems), nameof(options));
         }
 
+        // Whole from here on: a store outlives a change of the process's folder.
+        options = options with { Directory = Path.GetFullPath(options.Directory) };
         MakeDirectory(options.Directory, files);
         WriterLock held = WriterLock.Take(options.Directory);
         Ledger? ledger = null;
@@ -141,7 +143,7 @@ public sealed partial class SampleStore : IAsyncDisposable
                 directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        if (Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent)
+        if (Path.GetDirectoryName(directory) is { } parent)
         {
             files.FlushDirectory(parent);
         }

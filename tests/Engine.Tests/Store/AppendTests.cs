@@ -136,4 +136,20 @@ public sealed class AppendTests
             return store.StreamId;
         }
     }
+
+    [Fact]
+    public async Task A_directory_may_be_given_relative_to_where_the_process_runs()
+    {
+        using StoreFolder folder = new();
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, folder.Path);
+
+        await using (SampleStore store = SampleStore.Open(
+            folder.Options with { Directory = relative, FreeBytesMin = 1 }, TimeProvider.System))
+        {
+            await store.WaitForSpaceAsync();
+            await store.AppendAsync(Samples.Range(0, 2));
+        }
+
+        Assert.Equal(2, (await folder.ReadAllAsync()).Length);
+    }
 }
