@@ -60,7 +60,7 @@ public enum GoAwayCode
     /// <summary>More credit was given than an account holds.</summary>
     CreditOverflow = 43,
 
-    /// <summary>A sample was acknowledged that was not sent.</summary>
+    /// <summary>A sample was acknowledged that there is not yet.</summary>
     AckAhead = 44,
 
     /// <summary>The next sample is larger than the frame cap.</summary>

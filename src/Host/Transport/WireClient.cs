@@ -15,6 +15,9 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     private WireSession? _session;
     private string? _streamId = options.StreamId;
     private long? _acked = options.Cursor; // What the next hello goes on after.
+    private TimeSpan _delay = options.RetryDelayFirst; // Before the next attempt; grows until a sample comes.
+    private bool _hasBrought; // Whether the connection has brought a sample.
+    private IOException? _fruitless; // How a connection that brought none ended.
     private int _heldBytes; // The frame that the consumer holds, whose credit comes back with the next one asked for.
     private long _received = options.Cursor ?? 0; // What the consumer has had.
 
@@ -41,6 +44,10 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             {
                 await _session.DisposeAsync().ConfigureAwait(false);
                 (_session, _heldBytes) = (null, 0);
+                if (_fruitless is not null)
+                {
+                    await PauseAsync(_fruitless, stopping).ConfigureAwait(false);
+                }
             }
             else if (sample.Frame.Sequence > _received)
             {
@@ -93,14 +100,16 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             if (_heldBytes > 0)
             {
                 await TryAsync(session.TakenAsync(_heldBytes, stopping)).ConfigureAwait(false);
+                _heldBytes = 0;
             }
 
             ReceivedSample sample = await session.ReadAsync(stopping).ConfigureAwait(false);
-            _heldBytes = sample.FrameBytes;
+            (_heldBytes, _delay, _hasBrought) = (sample.FrameBytes, _options.RetryDelayFirst, true);
             return sample;
         }
         catch (IOException broken) when (broken is not WireClosedException { IsFinal: true })
         {
+            _fruitless = _hasBrought ? null : broken;
             return null;
         }
     }
@@ -108,7 +117,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     private async Task<WireSession> OpenAsync(CancellationToken stopping)
     {
         long since = clock.GetTimestamp();
-        TimeSpan delay = _options.RetryDelayFirst;
+        _hasBrought = false;
         while (true)
         {
             try
@@ -124,12 +133,17 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             catch (IOException missing) when (missing is not WireClosedException { IsFinal: true }
                 && (_options.RetryFor == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(since) < _options.RetryFor))
             {
-                // Pauses differ from client to client, or all ranks would knock at the same moment.
-                TimeSpan pause = delay * (0.5 + (0.5 * Random.Shared.NextDouble()));
-                Retrying?.Invoke(missing, pause);
-                await Task.Delay(pause, clock, stopping).ConfigureAwait(false);
-                delay = delay * 2 < _options.RetryDelayMax ? delay * 2 : _options.RetryDelayMax;
+                await PauseAsync(missing, stopping).ConfigureAwait(false);
             }
         }
+    }
+
+    private Task PauseAsync(IOException cause, CancellationToken stopping)
+    {
+        // Pauses differ from client to client, or all ranks would knock at the same moment.
+        TimeSpan pause = _delay * (0.5 + (0.5 * Random.Shared.NextDouble()));
+        _delay = _delay * 2 < _options.RetryDelayMax ? _delay * 2 : _options.RetryDelayMax;
+        Retrying?.Invoke(cause, pause);
+        return Task.Delay(pause, clock, stopping);
     }
 }

@@ -71,9 +71,8 @@ internal sealed partial class WireConnection
                 + $"{Options.SampleBytesMax}; raise it there.");
         }
 
-        // Before the frame leaves with the flush: its acknowledgement may come back at once.
         _credit.Spend(bytes);
-        _link!.Sent(at.Sequence, bytes);
+        _link!.Sent(bytes);
     }
 
     /// <summary>Sees whether the client lives. Sends nothing itself, so that nothing can hold it up.</summary>

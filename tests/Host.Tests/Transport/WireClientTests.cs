@@ -38,6 +38,58 @@ public sealed class WireClientTests
     }
 
     [Fact]
+    public async Task Acknowledgement_of_what_came_over_the_connection_before_is_no_error_on_the_next()
+    {
+        await using WireHost host = await WireHost.StartAsync(log: new MemorySampleLog(imageBytes: 100_000));
+        host.Log.Add(6);
+        await using WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        await TakeAsync(client, 4);
+        await using WireClient twin = new(host.ClientOptions(), TimeProvider.System);
+
+        await TakeAsync(twin, 1);
+        await twin.AckAsync(4, Token);
+
+        await WireRig.UntilAsync(() => host.Hub.Snapshot().Groups.Single().CursorByRank[0] == 4);
+        Assert.Equal([2, 3, 4, 5, 6], await TakeAsync(twin, 5));
+    }
+
+    [Fact]
+    public async Task Connections_that_bring_nothing_are_not_tried_without_a_pause()
+    {
+        int attempts = 0;
+        Func<ScriptedServer, System.Net.Sockets.NetworkStream, Task> welcomesAndGoes = async (self, stream) =>
+        {
+            attempts++;
+            await self.WelcomeAsync(stream);
+        };
+        await using ScriptedServer server = new([.. Enumerable.Repeat(welcomesAndGoes, 5)]);
+        List<TimeSpan> pauses = [];
+        await using WireClient client = new(
+            server.ClientOptions with { RetryFor = Timeout.InfiniteTimeSpan }, TimeProvider.System)
+        {
+            Retrying = (_, pause) => pauses.Add(pause),
+        };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        Task reading = Task.Run(
+            async () =>
+            {
+                await foreach (SampleFrame none in client.ReadAllAsync(stop.Token))
+                {
+                    Assert.Fail($"{none}");
+                }
+            },
+            Token);
+        await WireRig.UntilAsync(() => Volatile.Read(ref attempts) == 5);
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.True(pauses.Count >= 4);
+        Assert.All(pauses.Take(4).Select((pause, i) => (pause.TotalMilliseconds, i)), at =>
+            Assert.InRange(at.TotalMilliseconds, 0.5 * Math.Pow(2, at.i), Math.Pow(2, at.i)));
+    }
+
+    [Fact]
     public async Task Restarted_server_costs_no_sample_and_brings_none_twice()
     {
         using TempFolder folder = new();

@@ -21,7 +21,7 @@ public enum DeliverRefusal
     /// <summary>The consumer's cursor belongs to another stream.</summary>
     StreamChanged,
 
-    /// <summary>A sample was acknowledged that this link has not sent.</summary>
+    /// <summary>A sample was acknowledged that there is not yet.</summary>
     AckAhead,
 
     /// <summary>The hub is closed.</summary>

@@ -170,10 +170,10 @@ public sealed partial class DeliveryHub : IAsyncDisposable
 
     internal void Ack(RankLink link, long sequence)
     {
-        if (sequence > link.SentUpTo)
+        if (sequence > LastSequence)
         {
             throw new DeliverRefusedException(
-                DeliverRefusal.AckAhead, $"Sequence {sequence} was acknowledged; {link.SentUpTo} was the last sent.");
+                DeliverRefusal.AckAhead, $"Sequence {sequence} was acknowledged; {LastSequence} is the newest.");
         }
 
         lock (_gate)

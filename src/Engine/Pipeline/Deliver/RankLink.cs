@@ -2,20 +2,19 @@ namespace Engine.Pipeline.Deliver;
 
 /// <summary>One connected rank of a group: reads its share in order and acknowledges it.</summary>
 /// <remarks>
-/// One reader at a time may call <see cref="NextAsync"/> and <see cref="Sent"/>; <see cref="Ack"/> may come from
-/// another thread. Dispose it when the connection has ended.
+/// One reader at a time may call <see cref="NextAsync"/>; <see cref="Ack"/> may come from another thread.
+/// Dispose it when the connection has ended.
 /// </remarks>
 public sealed class RankLink : IDisposable
 {
     private readonly DeliveryHub _hub;
     private readonly TaskCompletionSource<LinkEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _readUpTo; // Touched by the one reader only.
-    private long _sentUpTo; // Written by the reader, read by whoever acknowledges.
 
     internal RankLink(DeliveryHub hub, ConsumerGroup group, RankShare share, long cursor)
     {
         (_hub, Group, Share, StartCursor) = (hub, group, share, cursor);
-        (_readUpTo, _sentUpTo) = (cursor, cursor);
+        _readUpTo = cursor;
     }
 
     /// <summary>The group's name.</summary>
@@ -35,8 +34,6 @@ public sealed class RankLink : IDisposable
 
     internal ConsumerGroup Group { get; }
 
-    internal long SentUpTo => Volatile.Read(ref _sentUpTo);
-
     /// <summary>Waits for the next samples of this rank and reads them.</summary>
     /// <param name="itemsMax">At most so many, from 1.</param>
     /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
@@ -45,6 +42,9 @@ public sealed class RankLink : IDisposable
     public async ValueTask<IReadOnlyList<LoggedSample>> NextAsync(
         int itemsMax, long bytesMax, CancellationToken stopping)
     {
+        // What was acknowledged meanwhile, having come over an earlier link, need not be sent again.
+        _readUpTo = Math.Max(_readUpTo, Cursor);
+
         // For the next sample of this share, not for any sample: the other ranks' samples do not wake this one.
         long next = Share.NextAfter(_readUpTo);
         await _hub.Log.WaitForSequenceAsync(next - 1, stopping).ConfigureAwait(false);
@@ -60,18 +60,14 @@ public sealed class RankLink : IDisposable
         return samples;
     }
 
-    /// <summary>Says that a sample is about to leave, so that it may be acknowledged.</summary>
-    /// <param name="sequence">The sample's sequence; they go in order.</param>
+    /// <summary>Counts a sample that is about to leave.</summary>
     /// <param name="bytes">What it weighs on the wire.</param>
-    public void Sent(long sequence, long bytes)
-    {
-        Volatile.Write(ref _sentUpTo, sequence);
-        DeliverMetrics.Sent(Group.Name, bytes);
-    }
+    public void Sent(long bytes) => DeliverMetrics.Sent(Group.Name, bytes);
 
     /// <summary>Acknowledges everything up to a sequence; less than was acknowledged before changes nothing.</summary>
-    /// <param name="sequence">A sequence that this link has sent, or its start cursor, or lower.</param>
-    /// <exception cref="DeliverRefusedException">The sequence was not sent by this link.</exception>
+    /// <param name="sequence">At most the newest sample's. It may lie beyond what this link has read: the consumer had
+    /// it over an earlier one.</param>
+    /// <exception cref="DeliverRefusedException">There is no such sample yet.</exception>
     public void Ack(long sequence) => _hub.Ack(this, sequence);
 
     /// <summary>Gives the rank back. The group stays registered.</summary>

@@ -161,7 +161,7 @@ public sealed class CursorMirrorTests
     {
         foreach (LoggedSample at in await link.NextAsync(count, long.MaxValue, Token))
         {
-            link.Sent(at.Sequence, at.Sample.Bytes);
+            link.Sent(at.Sample.Bytes);
         }
     }
 

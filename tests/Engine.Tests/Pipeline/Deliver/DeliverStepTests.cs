@@ -223,7 +223,7 @@ public sealed class DeliverStepTests : IAsyncDisposable
     {
         foreach (LoggedSample at in await link.NextAsync(count, long.MaxValue, Token))
         {
-            link.Sent(at.Sequence, at.Sample.Bytes);
+            link.Sent(at.Sample.Bytes);
         }
     }
 

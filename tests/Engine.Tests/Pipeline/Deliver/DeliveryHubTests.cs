@@ -128,17 +128,31 @@ public sealed class DeliveryHubTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Acknowledgement_of_what_was_not_sent_is_refused_with_both_numbers()
+    public void Acknowledgement_of_what_is_not_there_is_refused_with_both_numbers()
     {
-        _log.Add(5);
+        _log.Add(2);
         using RankLink link = _hub.Attach("train", Alone);
-        await TakeAsync(link, 2);
 
         DeliverRefusedException refused = Assert.Throws<DeliverRefusedException>(() => link.Ack(3));
 
         Assert.Equal(
-            (DeliverRefusal.AckAhead, "Sequence 3 was acknowledged; 2 was the last sent."),
+            (DeliverRefusal.AckAhead, "Sequence 3 was acknowledged; 2 is the newest."),
             (refused.Refusal, refused.Message));
+    }
+
+    [Fact]
+    public async Task What_is_acknowledged_from_an_earlier_link_is_not_read_again()
+    {
+        _log.Add(6);
+        using (RankLink before = _hub.Attach("train", Alone))
+        {
+            await TakeAsync(before, 4);
+        }
+
+        using RankLink after = _hub.Attach("train", Alone);
+        after.Ack(3);
+
+        Assert.Equal([4, 5, 6], await TakeAsync(after, 3));
     }
 
     [Theory]
@@ -230,7 +244,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
         {
             foreach (LoggedSample at in await link.NextAsync(count - taken.Count, 1 << 20, Token))
             {
-                link.Sent(at.Sequence, at.Sample.Bytes);
+                link.Sent(at.Sample.Bytes);
                 taken.Add(at.Sequence);
             }
         }

@@ -1,0 +1,289 @@
+"""The thread behind a stream: connects, receives ahead, acknowledges, and connects again."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Deque, Optional, Tuple
+
+from .errors import HeadwaterError, ProtocolError, RefusedError, UnavailableError
+from .sample import Sample
+from .wire import ACK, CREDIT, GOAWAY, HEARTBEAT, HELLO, SAMPLE, VERSION, Address, Connection, encode, to_sample
+
+SILENCE_HEARTBEATS_MAX = 3
+FAREWELL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What connect() was given, checked."""
+
+    address: Address
+    group: str
+    rank: int
+    world: int
+    token: Optional[str]
+    credit_frames: int
+    credit_bytes: int
+    frame_bytes_max: int
+    connect_timeout: float
+    wait_for_daemon: Optional[float]
+    retry_delay: float
+    retry_delay_max: float
+
+
+class Receiver:
+    """Owns the socket, its thread and the queue between the thread and the consumer.
+
+    Everything below is guarded by the condition, but for the connection, which is the thread's own. Credit: what the
+    daemon may still send (open), and what the consumer has not given back (held: queued or in hand), add up to the
+    window at most; so the queue needs no bound of its own.
+    """
+
+    def __init__(self, settings: Settings, cursor: Optional[int], stream_id: Optional[str]) -> None:
+        self.settings = settings
+        self.stream_id = stream_id or ""
+        self._cursor = cursor
+        self._pid = os.getpid()
+        self._pause = settings.retry_delay
+        self._condition = threading.Condition()
+        self._queue: Deque[Tuple[Sample, int]] = deque()
+        self._in_hand = 0
+        self._held_frames = self._held_bytes = 0
+        self._open_frames = self._open_bytes = 0
+        self._queued_upto = cursor or 0
+        self._acked_sent = -1
+        self._is_closing = False
+        self._is_rewound = False
+        self._error: Optional[HeadwaterError] = None
+        self._wake_out, self._wake_in = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self.thread = threading.Thread(target=self._run, name="headwater-receiver", daemon=True)
+        self._connection: Optional[Connection] = None
+
+    @staticmethod
+    def open(settings: Settings, cursor: Optional[int], stream_id: Optional[str]) -> "Receiver":
+        """Connects on the caller's thread, so that its errors are the caller's, and starts the receiving one."""
+        receiver = Receiver(settings, cursor, stream_id)
+        try:
+            receiver._connection = receiver._connect()
+        except BaseException:
+            receiver._close_wake()
+            raise
+        receiver.thread.start()
+        return receiver
+
+    @property
+    def acked(self) -> int:
+        """The last sequence acknowledged by the consumer."""
+        return self._cursor or 0
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this is a forked copy: its thread and its lock stayed behind in the other process."""
+        return os.getpid() != self._pid
+
+    def take(self, timeout: Optional[float]) -> Optional[Sample]:
+        """Gives the next sample, None once closed; what was in hand counts as given back."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._condition:
+            self._give_back()
+            while not self._queue:
+                if self._is_closing:
+                    return None
+                if self._error is not None:
+                    raise self._error
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    raise TimeoutError(f"no sample came within {timeout:g} s")
+                self._condition.wait(left)
+            sample, self._in_hand = self._queue.popleft()
+            return sample
+
+    def ack(self, sequence: int) -> None:
+        """Acknowledges everything up to a sequence; less than before changes nothing."""
+        with self._condition:
+            if sequence > self.acked:
+                self._cursor = sequence
+                self._wake()
+
+    def rewind(self, cursor: int, stream_id: str) -> None:
+        """Forgets what was received and goes on after the cursor, over a new connection."""
+        with self._condition:
+            self._queue.clear()
+            self._in_hand = self._held_frames = self._held_bytes = 0
+            self._cursor = self._queued_upto = cursor
+            self.stream_id = stream_id
+            self._is_rewound = True
+            self._wake()
+
+    def close(self) -> None:
+        """Ends the thread and the connection; does nothing the second time, nor in a forked copy."""
+        if self.is_foreign:
+            return
+        with self._condition:
+            self._is_closing = True
+            self._queue.clear()
+            self._wake()
+            self._condition.notify_all()
+        if self.thread is not threading.current_thread():
+            self.thread.join()
+
+    def _give_back(self) -> None:
+        if self._in_hand:
+            self._held_frames -= 1
+            self._held_bytes -= self._in_hand
+            self._in_hand = 0
+            self._wake()
+
+    def _wake(self) -> None:
+        try:
+            self._wake_in.send(b"!")
+        except OSError:
+            pass  # full: it will wake up anyway; or closed: there is nobody to wake
+
+    def _close_wake(self) -> None:
+        self._wake_in.close()
+        self._wake_out.close()
+
+    # From here on: the thread's own.
+
+    def _run(self) -> None:
+        try:
+            while not self._is_closing:
+                if self._connection is None:
+                    self._connection = self._connect()
+                upto = self._queued_upto
+                try:
+                    self._serve(self._connection)
+                except OSError:
+                    pass  # it broke; the next one goes on where it was
+                except RefusedError as refused:
+                    if refused.is_final:
+                        raise
+                self._drop()
+                if self._queued_upto != upto:
+                    self._pause = self.settings.retry_delay
+                elif not self._is_rewound:
+                    self._rest()  # a connection that brings nothing is not worth hurrying for the next one
+        except HeadwaterError as error:
+            with self._condition:
+                self._error = error
+                self._condition.notify_all()
+        finally:
+            self._drop()
+            with self._condition:
+                self._close_wake()
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close(FAREWELL_SECONDS)
+
+    def _connect(self) -> Connection:
+        """Tries until there is a daemon; raises what is final, and UnavailableError when the time is up."""
+        settings, started = self.settings, time.monotonic()
+        while True:
+            with self._condition:
+                self._is_rewound = False
+                self._open_frames = max(0, settings.credit_frames - self._held_frames)
+                self._open_bytes = max(0, settings.credit_bytes - self._held_bytes)
+                hello = (HELLO, VERSION, settings.token, settings.group, settings.rank, settings.world,
+                         self._cursor, self.stream_id or None, self._open_frames, self._open_bytes)
+            try:
+                connection = Connection.open(
+                    settings.address, hello, settings.frame_bytes_max, settings.connect_timeout)
+            except (OSError, RefusedError) as cause:
+                if isinstance(cause, RefusedError) and cause.is_final:
+                    raise
+                waited = time.monotonic() - started
+                if self._is_closing or (
+                        settings.wait_for_daemon is not None and waited >= settings.wait_for_daemon):
+                    raise UnavailableError(f"no daemon at {settings.address}: {cause}") from cause
+                self._rest()
+                continue
+            with self._condition:
+                if not self._is_rewound:
+                    self.stream_id = connection.welcome.stream
+                    if self._cursor is None:
+                        self._cursor = self._queued_upto = connection.welcome.cursor
+                    self._acked_sent = connection.welcome.cursor
+            return connection
+
+    def _rest(self) -> None:
+        """Pauses, each time for longer, but not when the stream is being closed."""
+        # Pauses differ from client to client, or all ranks would knock at the same moment.
+        seconds = self._pause * random.uniform(0.5, 1.0)
+        self._pause = min(self._pause * 2, self.settings.retry_delay_max)
+        with self._condition:
+            self._condition.wait_for(lambda: self._is_closing, seconds)
+
+    def _serve(self, connection: Connection) -> None:
+        beat = max(1, connection.welcome.heartbeat_seconds)
+        while not (self._is_closing or self._is_rewound):
+            now = time.monotonic()
+            self._send(connection, is_late=now - connection.sent_at >= beat)
+            if now - connection.heard_at >= SILENCE_HEARTBEATS_MAX * beat:
+                raise ConnectionError("the daemon has fallen silent")
+            if connection.wait(connection.sent_at + beat - now, self._wake_out):
+                frame = connection.receive()
+                if frame is not None:
+                    self._take_in(*frame)
+            self._drain_wake()
+        if self._is_closing:
+            self._send(connection, is_late=False)
+
+    def _send(self, connection: Connection, is_late: bool) -> None:
+        """Sends what there is to say: an ACK, credit worth a frame, or that the client lives."""
+        settings, data = self.settings, b""
+        with self._condition:
+            if self._is_rewound:
+                return
+            if self.acked > self._acked_sent:
+                self._acked_sent = self.acked
+                data += encode(ACK, self.acked)
+            frames = settings.credit_frames - self._open_frames - self._held_frames
+            size = settings.credit_bytes - self._open_bytes - self._held_bytes
+            if frames >= max(1, settings.credit_frames // 2) or size >= max(1, settings.credit_bytes // 2):
+                frames, size = max(0, frames), max(0, size)
+                self._open_frames += frames
+                self._open_bytes += size
+                data += encode(CREDIT, frames, size)
+            if is_late and not data:
+                data = encode(HEARTBEAT, max(0, self._acked_sent))
+        if data:
+            connection.send(data)
+
+    def _take_in(self, frame: list, size: int) -> None:
+        if frame[0] == GOAWAY:
+            raise RefusedError(*frame[1:])
+        if frame[0] == HEARTBEAT:
+            return
+        if frame[0] != SAMPLE:
+            raise ProtocolError(f"the daemon sent a frame of type {frame[0]} after its welcome")
+        sample = to_sample(frame)
+        with self._condition:
+            if self._open_frames <= 0 or self._open_bytes <= 0:
+                raise ProtocolError(
+                    f"a sample came with {self._open_frames} frames and {self._open_bytes} bytes of credit left")
+            self._open_frames -= 1
+            self._open_bytes -= size
+            if sample.sequence > self._queued_upto and not (self._is_closing or self._is_rewound):
+                self._queued_upto = sample.sequence
+                self._held_frames += 1
+                self._held_bytes += size
+                self._queue.append((sample, size))
+                self._condition.notify()
+
+    def _drain_wake(self) -> None:
+        try:
+            while self._wake_out.recv(4096):
+                pass
+        except OSError:
+            pass  # empty

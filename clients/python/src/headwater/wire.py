@@ -1,0 +1,244 @@
+"""The frames of docs/spec/wire.md, and one connection that speaks them."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Any, List, NamedTuple, Optional, Tuple
+
+import msgpack
+
+from .errors import ProtocolError, RefusedError
+from .sample import Sample
+
+VERSION = 1
+HELLO, WELCOME, CREDIT, SAMPLE, ACK, HEARTBEAT, GOAWAY = range(1, 8)
+
+#: Longest payload of a server up to and with its WELCOME, in bytes.
+FIRST_FRAME_BYTES_MAX = 65536
+SEQUENCE_MAX = 2**63 - 1
+CREDIT_FRAMES_MAX = 1 << 20
+CREDIT_BYTES_MAX = 1 << 40
+
+_KEY = re.compile(r"[0-9a-zA-Z_-]{1,80}")
+_UINT = (int, SEQUENCE_MAX)
+_FIELDS = {
+    WELCOME: (("version", _UINT), ("stream", (str, 64)), ("cursor", _UINT), ("last", _UINT),
+              ("frame_bytes_max", (int, 2**31 - 1)), ("heartbeat_seconds", (int, 86400))),
+    SAMPLE: (("sequence", _UINT), ("key", (str, 80)), ("category", (str, 1024)), ("image_format", (str, 8)),
+             ("image", (bytes, None)), ("mask", (bytes, None)), ("json", (bytes, None))),
+    HEARTBEAT: (("sequence", _UINT),),
+    GOAWAY: (("code", (int, 65535)), ("message", (str, 512)), ("cursor", (None, SEQUENCE_MAX))),
+}
+
+
+class Welcome(NamedTuple):
+    """The daemon's answer to a HELLO that it accepts."""
+
+    version: int
+    stream: str
+    cursor: int
+    last: int
+    frame_bytes_max: int
+    heartbeat_seconds: int
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a daemon listens: a host and a port, or the path of a Unix socket."""
+
+    host: str = ""
+    port: int = 0
+    path: str = ""
+
+    @staticmethod
+    def parse(text: str) -> "Address":
+        """Reads tcp://HOST:PORT, tcp://[V6]:PORT or unix:/PATH; raises ValueError for anything else."""
+        if text.startswith("unix:/"):
+            return Address(path=text[len("unix:"):])
+        match = re.fullmatch(r"tcp://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+):(\d{1,5})", text)
+        if match is None or int(match.group(2)) > 65535:
+            raise ValueError(f"{text!r} is no address; it must be tcp://HOST:PORT or unix:/PATH")
+        return Address(host=match.group(1).strip("[]"), port=int(match.group(2)))
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"unix:{self.path}" if self.path else f"tcp://{host}:{self.port}"
+
+
+def encode(*elements: Any) -> bytes:
+    """Writes one frame, prefix included; the first element is its type."""
+    payload = msgpack.packb(elements, use_bin_type=True)
+    return struct.pack(">I", len(payload)) + payload
+
+
+def decode(payload: Any) -> List[Any]:
+    """Reads a server's frame and checks each field's type and bound; raises ProtocolError."""
+    try:
+        frame = msgpack.unpackb(
+            payload, raw=False, use_list=True, max_array_len=16, max_map_len=0, max_ext_len=0)
+    except Exception as cause:  # msgpack raises several unrelated types; all of them mean the same here
+        raise ProtocolError(f"a frame is no MessagePack array: {cause}") from cause
+    if not isinstance(frame, list) or not frame or type(frame[0]) is not int or frame[0] not in _FIELDS:
+        raise ProtocolError(f"a frame of the daemon is of no known type: {str(frame)[:80]}")
+    fields = _FIELDS[frame[0]]
+    if len(frame) != len(fields) + 1:
+        raise ProtocolError(f"a frame of type {frame[0]} has {len(frame)} elements; it must have {len(fields) + 1}")
+    for (name, (kind, bound)), value in zip(fields, frame[1:]):
+        if not _fits(value, kind, bound):
+            raise ProtocolError(f"the field {name} of a frame of type {frame[0]} is {str(value)[:80]!r}")
+    return frame
+
+
+def to_sample(frame: List[Any]) -> Sample:
+    """Makes a Sample of a SAMPLE frame; raises ProtocolError for a key that is no safe file name."""
+    _, sequence, key, category, image_format, image, mask, json = frame
+    sample = Sample(
+        sequence=sequence, key=key, category=category, image_format=image_format,
+        image_bytes=image, mask_png=mask, json_bytes=json)
+    if not _KEY.fullmatch(sample.key) or sample.image_format not in ("png", "webp", "jpg"):
+        raise ProtocolError(f"sample {sample.sequence} has key {sample.key!r} and format {sample.image_format!r}")
+    return sample
+
+
+def _fits(value: Any, kind: Optional[type], bound: Optional[int]) -> bool:
+    if kind is None:
+        return value is None or _fits(value, int, bound)
+    if type(value) is not kind:  # bool is an int to isinstance
+        return False
+    if kind is int:
+        return bound is None or 0 <= value <= bound
+    if kind is str:
+        return bound is None or len(value.encode("utf-8", "surrogatepass")) <= bound
+    return True
+
+
+class Connection:
+    """One socket that has been welcomed. Owned by one thread, but for wake()."""
+
+    def __init__(self, sock: socket.socket, frame_bytes_max: int, timeout: float) -> None:
+        self._sock = sock
+        self._frame_bytes_max = min(frame_bytes_max, FIRST_FRAME_BYTES_MAX)
+        self._own_bytes_max = frame_bytes_max
+        self._buffer = memoryview(bytearray(4))
+        self._filled = 0
+        self._is_prefix = True
+        self._timeout = timeout
+        self.sent_at = self.heard_at = time.monotonic()
+        self.welcome = Welcome(0, "", 0, 0, 0, 1)
+
+    @staticmethod
+    def open(address: Address, hello: Tuple[Any, ...], frame_bytes_max: int, timeout: float) -> "Connection":
+        """Connects and shakes hands.
+
+        Raises OSError when nobody is there, ProtocolError when it is no daemon, RefusedError when it says no.
+        """
+        deadline = time.monotonic() + timeout
+        sock = _connect(address, timeout)
+        try:
+            connection = Connection(sock, frame_bytes_max, timeout)
+            connection.send(encode(*hello))
+            frame = None
+            while frame is None:
+                left = deadline - time.monotonic()
+                if left <= 0 or not connection.wait(left, None):
+                    raise TimeoutError(f"{address} did not answer within {timeout:g} s")
+                frame = connection.receive()
+            connection._be_welcomed(frame[0])
+            return connection
+        except BaseException:
+            sock.close()
+            raise
+
+    def _be_welcomed(self, frame: List[Any]) -> None:
+        if frame[0] == GOAWAY:
+            raise RefusedError(*frame[1:])
+        if frame[0] != WELCOME:
+            raise ProtocolError(f"the daemon answered a hello with a frame of type {frame[0]}")
+        self.welcome = Welcome(*frame[1:])
+        if self.welcome.version != VERSION:
+            raise ProtocolError(f"the daemon speaks version {self.welcome.version}; this client speaks {VERSION}")
+        self._frame_bytes_max = min(self._own_bytes_max, self.welcome.frame_bytes_max)
+
+    def send(self, data: bytes) -> None:
+        """Sends whole frames; raises OSError when the daemon takes nothing for the connect time-out."""
+        self._sock.settimeout(self._timeout)
+        self._sock.sendall(data)
+        self.sent_at = time.monotonic()
+
+    def wait(self, seconds: float, wake: Optional[socket.socket]) -> bool:
+        """Waits for bytes or for the other socket; says whether there are bytes."""
+        sockets = [self._sock] if wake is None else [self._sock, wake]
+        readable, _, _ = _select(sockets, max(0.0, seconds))
+        return self._sock in readable
+
+    def receive(self) -> Optional[Tuple[List[Any], int]]:
+        """Takes what is there; gives a frame and its length, prefix included, as soon as one is whole.
+
+        Raises ConnectionError at the end of the stream.
+        """
+        self._sock.settimeout(0)
+        while True:
+            try:
+                read = self._sock.recv_into(self._buffer[self._filled:])
+            except BlockingIOError:
+                return None
+            if read == 0:
+                raise ConnectionError("the daemon closed the connection")
+            self._filled += read
+            if self._filled == len(self._buffer):
+                whole, self._filled = self._buffer, 0
+                if not self._is_prefix:
+                    self._buffer, self._is_prefix = memoryview(bytearray(4)), True
+                    self.heard_at = time.monotonic()
+                    return decode(whole), 4 + len(whole)
+                self._buffer, self._is_prefix = memoryview(bytearray(self._length(whole))), False
+
+    def _length(self, prefix: memoryview) -> int:
+        (length,) = struct.unpack(">I", prefix)
+        if not 1 <= length <= self._frame_bytes_max:
+            raise ProtocolError(f"a frame has {length} bytes; it must have 1 to {self._frame_bytes_max}")
+        return int(length)
+
+    def close(self, farewell_seconds: float) -> None:
+        """Closes so that the last ACK arrives: a socket closed with unread bytes is reset."""
+        try:
+            self._sock.settimeout(0)
+            self._sock.shutdown(socket.SHUT_WR)
+            deadline = time.monotonic() + farewell_seconds
+            while self.wait(deadline - time.monotonic(), None) and self._sock.recv(65536):
+                pass
+        except OSError:
+            pass  # it is gone already
+        finally:
+            self._sock.close()
+
+
+def _connect(address: Address, timeout: float) -> socket.socket:
+    if not address.path:
+        sock = socket.create_connection((address.host, address.port), timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(timeout)
+        sock.connect(address.path)
+        return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _select(sockets: List[socket.socket], seconds: float) -> Tuple[List[Any], List[Any], List[Any]]:
+    if os.name == "nt":
+        return select.select(sockets, [], [], seconds)
+    poll = select.poll()  # select() cannot hold descriptors from 1,024 on, which a training job may well have
+    for sock in sockets:
+        poll.register(sock, select.POLLIN)
+    ready = {number for number, _ in poll.poll(seconds * 1000)}
+    return [sock for sock in sockets if sock.fileno() in ready], [], []

@@ -1,0 +1,151 @@
+"""Goal: the client and the real daemon agree. Run by tests/Client.Tests, which starts the daemon's server.
+
+HEADWATER_TEST_DAEMON names a JSON file: tcp, unix, token, stream, hashes (SHA-256 of each picture, from sequence 1).
+"""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import unittest
+
+from scripted import LIMIT_SECONDS
+
+import headwater
+
+PATH = os.environ.get("HEADWATER_TEST_DAEMON")
+
+
+@unittest.skipUnless(PATH, "needs the server: ./test Client starts it")
+class ServerTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with open(PATH, encoding="utf-8") as file:
+            cls.daemon = json.load(file)
+
+    def connect(self, address=None, **options):
+        options = {"group": self.id().rpartition(".")[2][-64:], "token": self.daemon["token"], **options}
+        return headwater.connect(address or self.daemon["tcp"], **options)
+
+    def take(self, stream, count):
+        return [stream.next(LIMIT_SECONDS) for _ in range(count)]
+
+    def assert_whole(self, samples):
+        for sample in samples:
+            digest = hashlib.sha256(sample.image_bytes).hexdigest()
+            self.assertEqual(self.daemon["hashes"][sample.sequence - 1], digest, sample)
+            self.assertEqual((1, 2, 3, 4), sample.box)
+
+    def test_every_sample_arrives_whole_and_in_order(self):
+        for address in (self.daemon["tcp"], self.daemon["unix"]):
+            with self.subTest(address=address):
+                with self.connect(address, group="whole-" + address[:3], credit_frames=7) as stream:
+                    samples = self.take(stream, len(self.daemon["hashes"]))
+                    self.assertEqual(list(range(1, len(samples) + 1)), [sample.sequence for sample in samples])
+                    self.assertEqual(self.daemon["stream"], stream.stream_id)
+                    self.assert_whole(samples)
+
+    def test_ranks_part_the_samples(self):
+        shares = []
+        for rank in range(3):
+            with self.connect(rank=rank, world=3) as stream:
+                shares.append({sample.sequence for sample in self.take(stream, 100)})
+        self.assertEqual(set(range(1, 301)), set.union(*shares))
+        self.assertEqual(300, sum(len(share) for share in shares))
+
+    def test_killed_client_goes_on_without_loss(self):
+        script = (
+            "import os, signal, headwater\n"
+            f"stream = headwater.connect({self.daemon['tcp']!r}, group='killed', token={self.daemon['token']!r})\n"
+            "for sample in stream:\n"
+            "    print(sample.sequence, flush=True)\n"
+            "    if sample.sequence >= 57:\n"
+            "        os.kill(os.getpid(), signal.SIGKILL)\n")
+        source = os.path.join(os.path.dirname(__file__), "..", "src")
+        ended = subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": source}, stdout=subprocess.PIPE,
+            timeout=LIMIT_SECONDS, check=False)
+        self.assertEqual(-signal.SIGKILL, ended.returncode)
+        self.assertEqual(list(range(1, 58)), [int(line) for line in ended.stdout.split()])
+
+        with self.connect(group="killed") as stream:
+            samples = self.take(stream, 1)
+            first = samples[0].sequence
+            samples += self.take(stream, 300 - first)
+        self.assertLessEqual(first, 57)  # 57 was in hand: it cannot have been acknowledged
+        self.assertEqual(list(range(first, 301)), [sample.sequence for sample in samples])
+
+    def test_checkpoint_is_the_truth_twice_in_a_row(self):
+        with self.connect() as stream:
+            self.take(stream, 20)
+            state = stream.state_dict()
+            self.take(stream, 20)
+        for expected in (21, 31):
+            with self.connect() as stream:
+                stream.load_state_dict(state)
+                self.assertEqual(expected, self.take(stream, 10)[0].sequence)
+                state = stream.state_dict()
+        self.assertEqual(40, state["cursor"])
+
+    def test_another_world_misses_nothing(self):
+        seen = set()
+        for rank in range(2):
+            with self.connect(rank=rank, world=2) as stream:
+                seen |= {sample.sequence for sample in self.take(stream, 10 + rank)}
+                stream.ack(max(sequence for sequence in seen if sequence % 2 == rank))
+        for rank in range(4):
+            with self.connect(rank=rank, world=4) as stream:
+                wanted = len([at for at in range(stream.cursor + 1, 301) if at % 4 == rank])
+                seen |= {sample.sequence for sample in self.take(stream, wanted)}
+        self.assertEqual(set(range(1, 301)), seen)
+
+    def test_wrong_token_and_wrong_stream_are_refused(self):
+        with self.assertRaisesRegex(headwater.RefusedError, "unauthorized"):
+            self.connect(token="wrong")
+        with self.assertRaisesRegex(headwater.RefusedError, "stream_changed"):
+            self.connect(cursor=1, stream_id="another")
+        with self.assertRaisesRegex(headwater.RefusedError, "cursor_ahead"):
+            self.connect(cursor=100_000)
+        with self.assertRaisesRegex(headwater.RefusedError, "invalid_hello"):
+            self.connect(group="a b")
+
+    def test_token_is_taken_from_the_environment(self):
+        os.environ["HEADWATER_TOKEN"] = self.daemon["token"]
+        try:
+            with self.connect(token=None) as stream:
+                self.take(stream, 1)
+        finally:
+            del os.environ["HEADWATER_TOKEN"]
+
+    def test_twin_takes_the_rank_and_the_first_is_told(self):
+        with self.connect(credit_frames=1) as first:
+            self.take(first, 1)
+            with self.connect() as second:
+                with self.assertRaisesRegex(headwater.RefusedError, "replaced"):
+                    while True:
+                        self.take(first, 1)
+                self.assert_whole(self.take(second, 10))
+
+    def test_consumer_that_takes_nothing_holds_its_credit_and_one_frame_at_most(self):
+        with self.connect(credit_bytes=100_000, credit_frames=1000) as stream:
+            receiver = stream._receiver
+            with receiver._condition:
+                full = receiver._condition.wait_for(lambda: receiver._open_bytes <= 0, LIMIT_SECONDS)
+                held, queued = receiver._held_bytes, len(receiver._queue)
+            frame = len(stream.next(0).image_bytes) + 200
+            self.assertTrue(full)
+            self.assertLess(held, 100_000 + frame)
+            self.assertLess(queued, 300)
+            self.assertEqual(300, 1 + len(self.take(stream, 299)))
+
+    def test_no_thread_is_left(self):
+        with self.connect() as stream:
+            self.take(stream, 3)
+        self.assertEqual([], [at for at in threading.enumerate() if at.name == "headwater-receiver"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,315 @@
+"""Goal: each sample once and in order, whatever becomes of connections; no thread and no memory without bound."""
+
+import gc
+import os
+import threading
+import unittest
+
+import headwater
+from scripted import LIMIT_SECONDS, ScriptedDaemon, frame, sample
+
+
+def connect(daemon, **options):
+    options = {"group": "train", "retry_delay": 0.001, "retry_delay_max": 0.01, "connect_timeout": 10, **options}
+    return headwater.connect(daemon.address, **options)
+
+
+def take(stream, count):
+    return [stream.next(LIMIT_SECONDS).sequence for _ in range(count)]
+
+
+class StreamTest(unittest.TestCase):
+    def test_reconnect_goes_on_at_the_cursor_and_drops_what_comes_again(self):
+        def dies(self, peer):
+            self.hellos.append(peer.welcome())
+            peer.send(sample(1), sample(2), sample(3))
+            peer.read_until(5)  # ACK of 1: 2 is in hand
+
+        def goes_on(self, peer):
+            self.hellos.append(peer.welcome(cursor=1))
+            peer.send(sample(2), sample(3), sample(4), sample(5))
+            peer.read_to_end()
+
+        with ScriptedDaemon(dies, goes_on) as daemon, connect(daemon) as stream:
+            self.assertEqual([1, 2, 3, 4, 5], take(stream, 5))
+            self.assertEqual("s", stream.stream_id)
+            first, second = daemon.hellos
+        self.assertEqual((None, None), (first[6], first[7]))
+        self.assertIn(second[6], (1, 2, 3))
+        self.assertEqual("s", second[7])
+
+    def test_sample_is_acknowledged_when_the_next_is_asked_for(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(sample(1), sample(2))
+            self.left.append(peer.read_until(5))
+            self.left.extend(peer.read_to_end())
+
+        with ScriptedDaemon(script) as daemon:
+            with connect(daemon) as stream:
+                take(stream, 2)
+            daemon.join()
+        self.assertEqual([5, 1], daemon.left[0])
+        self.assertNotIn([5, 2], daemon.left)  # it is in hand: it may not be safe yet
+
+    def test_explicit_ack_arrives_before_the_close(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(sample(1), sample(2), sample(3))
+            self.left.extend(peer.read_to_end())
+
+        with ScriptedDaemon(script) as daemon:
+            with connect(daemon, auto_ack=False) as stream:
+                take(stream, 2)
+                second = stream.next(LIMIT_SECONDS)
+                stream.ack(second)
+                self.assertEqual(3, stream.cursor)
+            daemon.join()
+        self.assertIn([5, 3], daemon.left)
+
+    def test_ack_of_what_was_not_taken_is_refused(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(sample(1), sample(2))
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon, auto_ack=False) as stream:
+            take(stream, 1)
+            with self.assertRaisesRegex(ValueError, "sequence is 2; it must be 0 to 1"):
+                stream.ack(2)
+
+    def test_credit_is_the_window_and_comes_back_as_samples_are_taken(self):
+        def script(self, peer):
+            hello = peer.welcome()
+            self.hellos.append(hello)
+            balance = hello[8]
+            for sequence in range(1, 41):
+                if balance == 0:
+                    self.left.append(peer.read_until(3))
+                    balance += self.left[-1][1]
+                peer.send(sample(sequence))
+                balance -= 1
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon, credit_frames=4, credit_bytes=1 << 20) as stream:
+            self.assertEqual(list(range(1, 41)), take(stream, 40))
+            self.assertEqual([4, 1 << 20], daemon.hellos[0][8:10])
+            self.assertTrue(all(2 <= credit[1] <= 4 for credit in daemon.left), daemon.left)
+
+    def test_daemon_that_sends_more_than_the_credit_is_left(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(*(sample(sequence) for sequence in range(1, 4)))
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon, credit_frames=2) as stream:
+            daemon.join()  # all three have come, and none was taken
+            self.assertEqual([1, 2], take(stream, 2))
+            with self.assertRaisesRegex(headwater.ProtocolError, "a sample came with 0 frames"):
+                take(stream, 1)
+
+    def test_final_refusal_is_raised_and_nobody_knocks_again(self):
+        def script(self, peer):
+            peer.read()
+            peer.send(frame(7, 36, "The token is missing or wrong.", None))
+
+        with ScriptedDaemon(script) as daemon:
+            with self.assertRaises(headwater.RefusedError) as refused:
+                connect(daemon)
+            daemon.join()
+        self.assertEqual(("unauthorized", True), (refused.exception.name, refused.exception.is_final))
+
+    def test_replaced_stream_gives_what_it_has_and_then_says_so(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(sample(1), frame(7, 41, "A newer connection took the rank.", 0))
+
+        with ScriptedDaemon(script) as daemon, connect(daemon) as stream:
+            self.assertEqual([1], take(stream, 1))
+            with self.assertRaisesRegex(headwater.RefusedError, "replaced"):
+                take(stream, 1)
+
+    def test_draining_daemon_is_waited_for(self):
+        def drains(self, peer):
+            peer.welcome()
+            peer.send(sample(1), frame(7, 1, "The daemon is going down.", 0))
+
+        def is_back(self, peer):
+            peer.welcome()
+            peer.send(sample(1), sample(2))
+            peer.read_to_end()
+
+        with ScriptedDaemon(drains, is_back) as daemon, connect(daemon) as stream:
+            self.assertEqual([1, 2], take(stream, 2))
+
+    def test_daemon_that_is_none_is_named(self):
+        for answer in (b"HTTP/1.1 400 Bad Request\r\n", b"\x00\x00\x00\x00", b"\xff\xff\xff\xff", b"\x00\x00\x00\x01\xc1"):
+            def script(self, peer, answer=answer):
+                peer.read()
+                peer.sock.sendall(answer)
+                peer.read_to_end()
+
+            with self.subTest(answer=answer), ScriptedDaemon(script) as daemon:
+                with self.assertRaises(headwater.ProtocolError):
+                    connect(daemon)
+
+    def test_frame_beyond_the_bound_is_refused_by_its_length(self):
+        def script(self, peer):
+            peer.welcome(frame_bytes_max=1 << 30)
+            peer.sock.sendall(b"\x00\x01\x00\x01")
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon, frame_bytes_max=65536) as stream:
+            with self.assertRaisesRegex(headwater.ProtocolError, "a frame has 65537 bytes; it must have 1 to 65536"):
+                take(stream, 1)
+
+    def test_nobody_there_is_said_with_the_address(self):
+        with ScriptedDaemon() as daemon:
+            pass
+        with self.assertRaisesRegex(headwater.UnavailableError, "no daemon at tcp://127.0.0.1:"):
+            connect(daemon, wait_for_daemon=0)
+
+    def test_client_that_waits_says_that_it_lives(self):
+        def script(self, peer):
+            peer.welcome(heartbeat=1)
+            self.left.append(peer.read_until(6))
+            peer.send(sample(1))
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon) as stream:
+            self.assertEqual([1], take(stream, 1))
+            self.assertEqual([[6, 0]], daemon.left)
+
+    def test_arguments_out_of_range_are_named(self):
+        for options, message in (
+            ({"rank": 1}, "rank is 1; it must be 0 to 0"),
+            ({"world": 0}, "world is 0; it must be 1 to"),
+            ({"cursor": -1}, "cursor is -1"),
+            ({"credit_frames": 0}, "credit_frames is 0"),
+            ({"credit_bytes": 0}, "credit_bytes is 0"),
+            ({"frame_bytes_max": 1}, "frame_bytes_max is 1"),
+        ):
+            with self.subTest(options=options), self.assertRaisesRegex(ValueError, message):
+                headwater.connect("tcp://127.0.0.1:1", group="g", **options)
+
+
+class StateTest(unittest.TestCase):
+    def test_state_goes_on_after_what_was_taken_twice_in_a_row(self):
+        def first(self, peer):
+            peer.welcome()
+            peer.send(*(sample(sequence) for sequence in range(1, 9)))
+            peer.read_to_end()
+
+        def again(self, peer):
+            hello = peer.welcome(cursor=0)
+            self.hellos.append(hello)
+            peer.send(*(sample(sequence) for sequence in range((hello[6] or 0) + 1, (hello[6] or 0) + 9)))
+            peer.read_to_end()
+
+        with ScriptedDaemon(first, again, again, again, again) as daemon:
+            with connect(daemon) as stream:
+                take(stream, 3)
+                state = stream.state_dict()
+                take(stream, 2)  # after the checkpoint, and lost with the process
+            for expected in ([4, 5], [6, 7]):
+                with connect(daemon) as stream:
+                    stream.load_state_dict(state)
+                    self.assertEqual(expected, take(stream, 2))
+                    state = stream.state_dict()
+        self.assertEqual([None, 3, None, 5], [hello[6] for hello in daemon.hellos])
+        self.assertEqual({"version": 1, "stream": "s", "rank": 0, "world": 1, "cursor": 7}, state)
+
+    def test_state_of_another_rank_or_of_something_else_is_refused(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon) as stream:
+            state = stream.state_dict()
+            with self.assertRaisesRegex(ValueError, "the state is of rank 0 of 2, but the stream is rank 0 of 1"):
+                stream.load_state_dict({**state, "world": 2})
+            for wrong in ({}, None, {**state, "cursor": "1"}):
+                with self.subTest(wrong=wrong), self.assertRaisesRegex(ValueError, "no state of a headwater stream"):
+                    stream.load_state_dict(wrong)
+            with self.assertRaisesRegex(ValueError, "the state is of version 2"):
+                stream.load_state_dict({**state, "version": 2})
+
+
+class ThreadTest(unittest.TestCase):
+    @staticmethod
+    def idle(self, peer):
+        peer.welcome()
+        peer.read_to_end()
+
+    def receivers(self):
+        return [thread for thread in threading.enumerate() if thread.name == "headwater-receiver"]
+
+    def test_close_ends_the_thread_and_the_iteration_and_may_be_repeated(self):
+        with ScriptedDaemon(self.idle) as daemon:
+            stream = connect(daemon)
+            self.assertEqual(1, len(self.receivers()))
+            stream.close()
+            stream.close()
+            self.assertEqual([], self.receivers())
+            self.assertEqual([], list(stream))
+            daemon.join()
+
+    def test_close_ends_a_wait_in_another_thread(self):
+        with ScriptedDaemon(self.idle) as daemon:
+            stream = connect(daemon)
+            ended = []
+            waiting = threading.Thread(target=lambda: ended.extend(["before", *stream, "after"]))
+            waiting.start()
+            stream.close()
+            waiting.join(LIMIT_SECONDS)
+            self.assertEqual(["before", "after"], ended)
+
+    def test_stream_that_is_dropped_leaves_no_thread(self):
+        with ScriptedDaemon(self.idle) as daemon:
+            stream = connect(daemon)
+            del stream
+            gc.collect()
+            self.assertEqual([], self.receivers())
+            daemon.join()
+
+    def test_close_does_not_wait_for_a_daemon_that_is_gone(self):
+        def leaves(self, peer):
+            peer.welcome()
+
+        with ScriptedDaemon(leaves) as daemon:
+            stream = connect(daemon, retry_delay=1000, retry_delay_max=1000)
+            daemon.join()
+        stream.close()
+        self.assertEqual([], self.receivers())
+
+    def test_failed_connect_leaves_no_thread(self):
+        with ScriptedDaemon() as daemon:
+            pass
+        with self.assertRaises(headwater.UnavailableError):
+            connect(daemon, wait_for_daemon=0)
+        self.assertEqual([], self.receivers())
+
+    @unittest.skipUnless(hasattr(os, "fork"), "needs fork")
+    def test_fork_is_refused_in_words_and_harms_nobody(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(sample(1), sample(2))
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon) as stream:
+            take(stream, 1)
+            child = os.fork()
+            if child == 0:
+                try:
+                    stream.next(1)
+                except RuntimeError as refused:
+                    stream.close()
+                    os._exit(7 if "across a fork" in str(refused) else 1)
+                os._exit(2)
+            _, status = os.waitpid(child, 0)
+            self.assertEqual(7, os.waitstatus_to_exitcode(status))
+            self.assertEqual([2], take(stream, 1))
+
+
+if __name__ == "__main__":
+    unittest.main()
