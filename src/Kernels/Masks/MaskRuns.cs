@@ -10,8 +10,7 @@ using System.Buffers;
 
 namespace Kernels.Masks;
 
-/// <summary>Runs of one value in a mask, joined to connected parts. Return its arrays by
-/// <see cref="Dispose"/>.</summary>
+/// <summary>Runs of one value in a mask, joined to connected parts. <see cref="Dispose"/> returns its arrays.</summary>
 internal ref struct MaskRuns
 {
     private int[] _first;

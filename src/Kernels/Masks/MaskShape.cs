@@ -10,8 +10,8 @@ internal static class MaskShape
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (length != (long)width * height)
         {
-            throw new ArgumentException(
-                $"{what} has {length} values; [{height}, {width}] needs {(long)width * height}.");
+            long needed = (long)width * height;
+            throw new ArgumentException($"{what} has {length} values; [{height}, {width}] needs {needed}.");
         }
     }
 }

@@ -1,32 +1,39 @@
-// Morphology: erosion and dilation of a mask by r px with a square of side 2r + 1, in place.
+// Morphology: erosion and dilation of a mask by a disc of r px, in place.
 //
 // Shapes   mask [h, w] bytes, 0 or 1, row-major.
-// Element  the square, not the disc: it splits into a row pass and a column pass whose work does not grow with r.
+// Element  the Euclidean disc dx^2 + dy^2 <= r^2. The square of side 2r + 1 was tried first: it takes 1.4 times as
+//          much off a slanted edge as off a level one, and the best mean IoU was 0.967 against 0.975 (99 pictures).
 // Border   beyond the picture nothing erodes and nothing grows (cv2's default border value): an object that is cut by
 //          the picture's edge keeps its pixels at that edge.
-// Method   a pixel survives the erosion when the last 0 seen up to r px ahead of it lies more than r px behind it; so
-//          one pass a row, and one pass a column with the last 0 of each column remembered (w ints, rented).
-// Traffic  2 passes, each reading and writing h*w B. Work: about 3 operations a pixel and pass, whatever r is.
-// Measured MEASURED_MORPH
-// Equals   cv2.erode and cv2.dilate with np.ones((2r + 1, 2r + 1)), bit for bit.
+// Method   (1) the distance, down or up its own column, from each pixel to the next one that spreads, in one byte;
+//          (2) a pixel is reached when for some dx in -r to r that distance at x + dx is at most sqrt(r^2 - dx^2).
+// Traffic  h*w B of distances are written, read and updated, then read 2r + 1 times out of L1.
+// Work     h*w*(2r + 1) byte comparisons, Vector<byte>.Count at a time.
+// Measured 512x512: r = 2 in 0.49 ms, r = 8 in 1.1 ms; 1024x1024: r = 4 in 1.8 ms, r = 16 in 4.3 ms; 0 B allocated.
+//          Two cores of an AMD EPYC VM that other work shared, .NET 10; bench/Kernels.Bench/MaskBench.cs, --job short.
+// Equals   cv2.erode and cv2.dilate with the same element, bit for bit.
 using System.Buffers;
+using System.Numerics;
 
 namespace Kernels.Masks;
 
 /// <summary>Thins and fattens masks.</summary>
 public static class Morphology
 {
-    /// <summary>Clears every pixel that has a 0 within <paramref name="radiusPx"/> columns and rows.</summary>
+    /// <summary>Largest radius in px: distances are kept in a byte.</summary>
+    public const int RadiusMaxPx = 254;
+
+    /// <summary>Clears every pixel that has a 0 within <paramref name="radiusPx"/>, as the crow flies.</summary>
     /// <param name="mask">[height, width] bytes, 0 or 1; changed in place.</param>
     /// <param name="width">Columns, 1 or more.</param>
     /// <param name="height">Rows, 1 or more.</param>
-    /// <param name="radiusPx">r in px; 0 changes nothing.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1 or the radius less than 0.</exception>
+    /// <param name="radiusPx">r in px, 0 to <see cref="RadiusMaxPx"/>; 0 changes nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A side is less than 1 or the radius out of range.</exception>
     /// <exception cref="ArgumentException">The length is not height * width.</exception>
     public static void Erode(Span<byte> mask, int width, int height, int radiusPx) =>
         Spread(mask, width, height, radiusPx, spread: 0);
 
-    /// <summary>Sets every pixel that has a 1 within <paramref name="radiusPx"/> columns and rows.</summary>
+    /// <summary>Sets every pixel that has a 1 within <paramref name="radiusPx"/>, as the crow flies.</summary>
     /// <inheritdoc cref="Erode"/>
     public static void Dilate(Span<byte> mask, int width, int height, int radiusPx) =>
         Spread(mask, width, height, radiusPx, spread: 1);
@@ -35,72 +42,90 @@ public static class Morphology
     {
         MaskShape.Check(mask.Length, width, height, nameof(mask));
         ArgumentOutOfRangeException.ThrowIfNegative(radiusPx);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(radiusPx, RadiusMaxPx);
         if (radiusPx == 0)
         {
             return;
         }
 
-        // A longer reach than the picture changes nothing and could overflow the sums below.
-        int reach = Math.Min(radiusPx, Math.Max(width, height));
-        for (int y = 0; y < height; y++)
-        {
-            Row(mask.Slice(y * width, width), reach, spread);
-        }
-
-        int[] rented = ArrayPool<int>.Shared.Rent(width);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(mask.Length);
         try
         {
-            Columns(mask, width, height, reach, spread, rented.AsSpan(0, width));
+            Span<byte> distances = rented.AsSpan(0, mask.Length);
+            MeasureColumns(mask, width, height, spread, distances);
+            for (int y = 0; y < height; y++)
+            {
+                Reach(distances.Slice(y * width, width), radiusPx, spread, mask.Slice(y * width, width));
+            }
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(rented);
         }
     }
 
-    // In place: x is written after everything up to x + reach was read.
-    private static void Row(Span<byte> row, int reach, byte spread)
+    private static void MeasureColumns(
+        ReadOnlySpan<byte> mask, int width, int height, byte spread, Span<byte> distances)
     {
-        int last = int.MinValue / 2;
-        int read = 0;
-        for (int x = 0; x < row.Length; x++)
+        for (int i = 0; i < distances.Length; i++)
         {
-            for (; read < row.Length && read <= x + reach; read++)
-            {
-                last = row[read] == spread ? read : last;
-            }
+            distances[i] = mask[i] == spread ? (byte)0 : byte.MaxValue;
+        }
 
-            row[x] = last >= x - reach ? spread : (byte)(1 - spread);
+        for (int y = 1; y < height; y++)
+        {
+            Step(distances.Slice((y - 1) * width, width), distances.Slice(y * width, width));
+        }
+
+        for (int y = height - 2; y >= 0; y--)
+        {
+            Step(distances.Slice((y + 1) * width, width), distances.Slice(y * width, width));
         }
     }
 
-    private static void Columns(Span<byte> mask, int width, int height, int reach, byte spread, Span<int> last)
+    // The distance is at most one more than the neighbour's; 255 stands for beyond every radius.
+    private static void Step(ReadOnlySpan<byte> neighbour, Span<byte> row)
     {
-        last.Fill(int.MinValue / 2);
-        int read = 0;
-        for (int y = 0; y < height; y++)
+        Vector<byte> most = new(RadiusMaxPx);
+        int x = 0;
+        for (; x <= row.Length - Vector<byte>.Count; x += Vector<byte>.Count)
         {
-            for (; read < height && read <= y + reach; read++)
-            {
-                Remember(mask.Slice(read * width, width), read, spread, last);
-            }
+            Vector<byte> further = Vector.Min(new Vector<byte>(neighbour[x..]), most) + Vector<byte>.One;
+            Vector.Min(new Vector<byte>(row[x..]), further).CopyTo(row[x..]);
+        }
 
-            Span<byte> row = mask.Slice(y * width, width);
-            for (int x = 0; x < row.Length; x++)
-            {
-                row[x] = last[x] >= y - reach ? spread : (byte)(1 - spread);
-            }
+        for (; x < row.Length; x++)
+        {
+            row[x] = Math.Min(row[x], (byte)(Math.Min(neighbour[x], (byte)RadiusMaxPx) + 1));
         }
     }
 
-    private static void Remember(ReadOnlySpan<byte> row, int y, byte spread, Span<int> last)
+    private static void Reach(ReadOnlySpan<byte> distances, int radius, byte spread, Span<byte> row)
     {
-        for (int x = 0; x < row.Length; x++)
+        row.Fill((byte)(1 - spread));
+        int across = Math.Min(radius, row.Length - 1);
+        for (int dx = -across; dx <= across; dx++)
         {
-            if (row[x] == spread)
-            {
-                last[x] = y;
-            }
+            byte height = (byte)Math.Sqrt((radius * radius) - (dx * dx));
+            int first = Math.Max(0, -dx);
+            int count = row.Length - Math.Abs(dx);
+            SetWithin(distances.Slice(first + dx, count), height, spread, row.Slice(first, count));
+        }
+    }
+
+    private static void SetWithin(ReadOnlySpan<byte> distances, byte most, byte value, Span<byte> row)
+    {
+        (Vector<byte> mosts, Vector<byte> values) = (new(most), new(value));
+        int x = 0;
+        for (; x <= row.Length - Vector<byte>.Count; x += Vector<byte>.Count)
+        {
+            Vector<byte> within = Vector.LessThanOrEqual(new Vector<byte>(distances[x..]), mosts);
+            Vector.ConditionalSelect(within, values, new Vector<byte>(row[x..])).CopyTo(row[x..]);
+        }
+
+        for (; x < row.Length; x++)
+        {
+            row[x] = distances[x] <= most ? value : row[x];
         }
     }
 }

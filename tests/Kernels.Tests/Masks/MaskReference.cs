@@ -11,15 +11,15 @@ internal static class MaskReference
             {
                 for (int u = Math.Max(0, x - radius); u <= Math.Min(mask.Width - 1, x + radius); u++)
                 {
-                    met |= mask[u, v] == spread;
+                    bool within = ((u - x) * (u - x)) + ((v - y) * (v - y)) <= radius * radius;
+                    met |= within && mask[u, v] == spread;
                 }
             }
 
             return met == (spread == 1);
         }).Values;
 
-    /// <summary>Names each pixel of a value by its part, in raster order of the parts' first pixels; others
-    /// -1.</summary>
+    /// <summary>Names each pixel of a value by its part, in order of the parts' first pixels; others -1.</summary>
     public static int[] Label(TestMask mask, byte value, bool diagonal)
     {
         int[] labels = new int[mask.Values.Length];
@@ -58,6 +58,23 @@ internal static class MaskReference
         var groups = labels.Where(label => label >= 0).GroupBy(label => label).ToArray();
         int largest = groups.Length == 0 ? -2 : groups.MaxBy(group => (group.Count(), -group.Key))!.Key;
         return [.. labels.Select(label => label == largest ? (byte)1 : (byte)0)];
+    }
+
+    public static byte[] Large(TestMask mask, double share)
+    {
+        int[] labels = Label(mask, value: 1, diagonal: true);
+        var areas = labels.Where(label => label >= 0).GroupBy(label => label)
+            .ToDictionary(at => at.Key, at => at.Count());
+        return [.. labels.Select(label =>
+            label >= 0 && areas[label] >= share * areas.Values.Max() ? (byte)1 : (byte)0)];
+    }
+
+    public static byte[] FilledUpTo(TestMask mask, int areaMax)
+    {
+        byte[] all = Filled(mask);
+        int[] labels = Label(mask, value: 0, diagonal: false);
+        var areas = labels.GroupBy(label => label).ToDictionary(at => at.Key, at => at.Count());
+        return [.. labels.Select((label, i) => label >= 0 && areas[label] > areaMax ? (byte)0 : all[i])];
     }
 
     public static byte[] Filled(TestMask mask)

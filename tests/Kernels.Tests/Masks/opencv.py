@@ -31,7 +31,8 @@ def filled(mask):
 
 def answer(operation, values, first, second):
     if operation in (0, 1):
-        element = np.ones((2 * first + 1, 2 * first + 1), np.uint8)
+        y, x = np.mgrid[-first:first + 1, -first:first + 1]
+        element = (x * x + y * y <= first * first).astype(np.uint8)
         return (cv2.erode if operation == 0 else cv2.dilate)(values, element)
     if operation == 4:
         return cv2.resize(values, (first, second), interpolation=cv2.INTER_LINEAR)

@@ -1,4 +1,5 @@
 using Engine.Options;
+using Kernels.Masks;
 
 namespace Engine.Pipeline.Annotate;
 
@@ -12,18 +13,28 @@ public sealed record AnnotateOptions : ICheckedOptions
     /// <summary>The mask taken when <see cref="MaskChoice"/> is Index. 0 to 15. Default 2.</summary>
     public int MaskIndex { get; init; } = 2;
 
-    /// <summary>Px taken off the mask all around, with a square of 2 px + 1. 0 to 16. Default 1.</summary>
-    public int ErodePx { get; init; } = 1;
-
-    /// <summary>Keep the largest 8-connected part alone. Default true.</summary>
-    public bool LargestComponentOnly { get; init; } = true;
-
     /// <summary>Fill background that is enclosed by the object. Default true.</summary>
     public bool FillHoles { get; init; } = true;
 
+    /// <summary>Largest hole that is filled, as a part of the mask's area; 1 fills every hole. 0 to 1. Default 0.01:
+    /// a larger hole is mostly one to see through.</summary>
+    public double HoleRatioMax { get; init; } = 0.01;
+
+    /// <summary>Px taken off the mask all around, with a disc; of a picture whose longer side is 512 px, and scaled
+    /// with it. 0 to 16. Default 2, one px of SAM's own 256 px masks, which suits them inverted; salient-object models
+    /// need 0.</summary>
+    public int ErodePx { get; init; } = 2;
+
+    /// <summary>Keep the largest 8-connected part alone: one sample shows one object. Default true.</summary>
+    public bool LargestComponentOnly { get; init; } = true;
+
+    /// <summary>Least area of a part that is kept when <see cref="LargestComponentOnly"/> is false, as a part of the
+    /// largest one's. 0 to 1. Default 0.02: specks along the border are smaller.</summary>
+    public double PartRatioMin { get; init; } = 0.02;
+
     /// <summary>Least IoU the model predicts of its mask; a model that predicts none is not held to it. 0 to 1.
-    /// Default 0.8.</summary>
-    public double PredictedIouMin { get; init; } = 0.8;
+    /// Default 0.9.</summary>
+    public double PredictedIouMin { get; init; } = 0.9;
 
     /// <summary>Least part of the picture that the mask covers. 0 to 1. Default 0.01.</summary>
     public double AreaRatioMin { get; init; } = 0.01;
@@ -40,12 +51,17 @@ public sealed record AnnotateOptions : ICheckedOptions
     public int BackgroundDeviationMax { get; init; } = 24;
 
     /// <summary>The part of the background that must lie within <see cref="BackgroundDeviationMax"/>. 0.5 to 1.
-    /// Default 0.9.</summary>
-    public double BackgroundPart { get; init; } = 0.9;
+    /// Default 0.95.</summary>
+    public double BackgroundPart { get; init; } = 0.95;
 
-    /// <summary>Px around the mask that do not count as background: the object's soft edge and its shadow. 0 to 64.
-    /// Default 8.</summary>
+    /// <summary>Px around the mask that do not count as background: the object's soft edge and its shadow; of a
+    /// picture whose longer side is 512 px, and scaled with it. 0 to 64. Default 8.</summary>
     public int BackgroundGapPx { get; init; } = 8;
+
+    /// <summary>Brings a length given for a picture of 512 px to a picture's own size.</summary>
+    internal static int Scale(int px, int width, int height) => Math.Min(
+        Morphology.RadiusMaxPx,
+        (int)Math.Round(px * Math.Max(width, height) / 512.0, MidpointRounding.AwayFromZero));
 
     /// <inheritdoc/>
     public IEnumerable<OptionProblem> Problems()
@@ -58,7 +74,9 @@ public sealed record AnnotateOptions : ICheckedOptions
         foreach ((string name, double value, double least, double most) in new[]
         {
             (nameof(MaskIndex), MaskIndex, 0, 15),
+            (nameof(HoleRatioMax), HoleRatioMax, 0, 1),
             (nameof(ErodePx), ErodePx, 0, 16),
+            (nameof(PartRatioMin), PartRatioMin, 0, 1),
             (nameof(PredictedIouMin), PredictedIouMin, 0, 1),
             (nameof(AreaRatioMin), AreaRatioMin, 0, 1),
             (nameof(AreaRatioMax), AreaRatioMax, 0, 1),

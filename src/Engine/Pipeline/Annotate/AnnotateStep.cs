@@ -9,10 +9,9 @@ namespace Engine.Pipeline.Annotate;
 /// <summary>The annotate stage: pictures in, pictures with the mask of their one object out.</summary>
 /// <remarks>
 /// Steps: (1) the predictor proposes masks; (2) one is chosen; (3) its logits are brought to the picture's size and
-/// what
-/// is above 0 becomes the mask; (4) it is cleaned; (5) it is measured; (6) the gates. Gates in order, cheapest first:
-/// blank, then after (2) nonfinite and predicted_iou_low, then after (5) empty, area_low, area_high, touches_border,
-/// background_not_plain. A gate lets pass what is within its bound, so a NaN never passes.
+/// what is above 0 becomes the mask; (4) it is cleaned; (5) it is measured; (6) the gates. Gates in order, cheapest
+/// first: blank, then after (2) nonfinite and predicted_iou_low, then after (5) empty, area_low, area_high,
+/// touches_border, background_not_plain. A gate lets pass what is within its bound, so a NaN never passes.
 /// </remarks>
 public sealed class AnnotateStep
 {
@@ -134,7 +133,8 @@ public sealed class AnnotateStep
         {
             Span<byte> fat = rented.AsSpan(0, mask.Length);
             mask.CopyTo(fat);
-            Morphology.Dilate(fat, image.Width, image.Height, _options.BackgroundGapPx);
+            int gapPx = AnnotateOptions.Scale(_options.BackgroundGapPx, image.Width, image.Height);
+            Morphology.Dilate(fat, image.Width, image.Height, gapPx);
             return ColourSpread.Outside(image.Pixels, fat, _options.BackgroundPart);
         }
         finally

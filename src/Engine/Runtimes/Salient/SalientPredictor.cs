@@ -8,8 +8,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.Runtimes.Salient;
 
-/// <summary>Finds the object as the most salient thing of the picture: small, fast, and blind to what was
-/// asked.</summary>
+/// <summary>Finds the object as the most salient thing of the picture: small and fast.</summary>
 /// <remarks>Source: U2-Net (Qin et al., Pattern Recognition 2020); the picture is prepared as rembg does it: divided by
 /// its own largest value, and the map stretched from its least to its largest value.</remarks>
 public sealed class SalientPredictor : IMaskPredictor

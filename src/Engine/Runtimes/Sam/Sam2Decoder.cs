@@ -3,8 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.Runtimes.Sam;
 
-/// <summary>SAM 2 as samexporter writes it: three embeddings, points in the frame, three masks over the
-/// frame.</summary>
+/// <summary>SAM 2 as samexporter writes it: three embeddings, points in the frame, three masks.</summary>
 internal sealed class Sam2Decoder : SamDecoder
 {
     private static readonly string[] Needed = ["point_coords", "point_labels", "mask_input", "has_mask_input"];

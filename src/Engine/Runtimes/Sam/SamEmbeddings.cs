@@ -5,8 +5,7 @@ namespace Engine.Runtimes.Sam;
 /// <summary>Finds which output of the encoder goes to which input of the decoder.</summary>
 internal static class SamEmbeddings
 {
-    /// <summary>Pairs by name; where the decoder takes one embedding and the encoder gives one, whatever its
-    /// name.</summary>
+    /// <summary>Pairs by name; one embedding given and one taken are paired whatever their names.</summary>
     /// <returns>Encoder output and decoder input of each embedding, in the order the encoder is asked.</returns>
     /// <exception cref="ModelException">WrongRole: an embedding is missing or of another shape.</exception>
     public static IReadOnlyList<(string From, string To)> Pair(OnnxModel encoder, SamDecoder decoder)

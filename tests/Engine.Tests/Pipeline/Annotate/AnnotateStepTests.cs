@@ -4,17 +4,20 @@ using Engine.Pipeline.Annotate;
 
 namespace Engine.Tests.Pipeline.Annotate;
 
-/// <summary>Goal: the right mask is chosen, cleaned and measured, and each gate says its reason, value and
-/// bound.</summary>
+/// <summary>Goal: the right mask is chosen, cleaned and measured, and each gate says why.</summary>
 public sealed class AnnotateStepTests
 {
     private const int Side = 40;
 
+    // Lengths are given for 512 px, and 13 * 40 / 512 is 1.
+    private const int OnePx = 13;
+
     // Choice and gates alone, so that a test says what it changes.
     private static readonly AnnotateOptions Plain = new()
     {
-        ErodePx = 0, LargestComponentOnly = false, FillHoles = false, PredictedIouMin = 0.5, AreaRatioMin = 0.05,
-        AreaRatioMax = 0.6, BorderTouchMaxPx = 0, BackgroundDeviationMax = 10, BackgroundGapPx = 2,
+        ErodePx = 0, LargestComponentOnly = false, PartRatioMin = 0, FillHoles = false, PredictedIouMin = 0.5,
+        AreaRatioMin = 0.05, AreaRatioMax = 0.6, BorderTouchMaxPx = 0, BackgroundDeviationMax = 10,
+        BackgroundGapPx = 2 * OnePx, BackgroundPart = 0.8,
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -22,15 +25,16 @@ public sealed class AnnotateStepTests
     [Fact]
     public async Task Kept_picture_carries_its_mask_box_area_and_measures()
     {
-        Annotated kept = (await RunAsync(Plain, Rectangle(10, 5, 20, 8, iou: 0.9))).Value!;
+        Annotated kept = (await RunAsync(Plain, Rectangle(9, 8, 21, 22, iou: 0.9))).Value!;
 
-        Assert.Equal(new Box(10, 5, 20, 8), kept.Box);
-        Assert.Equal(160, kept.AreaPx);
-        Assert.Equal(160, kept.Mask.Values.Sum(value => value));
+        Assert.Equal(new Box(9, 8, 21, 22), kept.Box);
+        Assert.Equal(462, kept.AreaPx);
+        Assert.Equal(462, kept.Mask.Values.Sum(value => value));
         Assert.Equal(("fake", 0.9), (kept.Annotator, kept.PredictedIou));
-        Assert.Equal(0.1, kept.Measures["area_ratio"], 1e-9);
+        Assert.Equal(462 / 1600.0, kept.Measures["area_ratio"], 1e-9);
         Assert.Equal(
-            (0, 0, 1), (kept.Measures["border_px"], kept.Measures["background_deviation"], kept.Measures["parts"]));
+            (0, 0, 1),
+            (kept.Measures["border_px"], kept.Measures["background_deviation"], kept.Measures["parts"]));
     }
 
     [Theory]
@@ -66,13 +70,56 @@ public sealed class AnnotateStepTests
         MaskCandidate candidate = Rectangle(10, 10, 20, 20, 0.9);
         candidate.Logits[(2 * Side) + 2] = 1;
         candidate.Logits[(20 * Side) + 20] = -1;
-        AnnotateOptions options = Plain with { ErodePx = 1, LargestComponentOnly = true, FillHoles = true };
+        AnnotateOptions options = Plain with
+        {
+            ErodePx = OnePx, LargestComponentOnly = true, FillHoles = true, HoleRatioMax = 0.01,
+        };
 
         Annotated kept = (await RunAsync(options, candidate)).Value!;
 
         Assert.Equal(new Box(11, 11, 18, 18), kept.Box);
         Assert.Equal(18 * 18, kept.AreaPx);
         Assert.Equal(2, kept.Measures["parts"]);
+    }
+
+    [Theory]
+    [InlineData(2, 512, 512, 2)]
+    [InlineData(2, 256, 100, 1)]
+    [InlineData(2, 100, 1024, 4)]
+    [InlineData(16, 8192, 8192, 254)] // 256, but distances end at 254
+    [InlineData(0, 8192, 1, 0)]
+    public void Lengths_grow_with_the_pictures_longer_side(int px, int width, int height, int expected) =>
+        Assert.Equal(expected, AnnotateOptions.Scale(px, width, height));
+
+    [Fact]
+    public async Task Hole_is_filled_up_to_its_bound_and_a_larger_one_stays()
+    {
+        MaskCandidate candidate = Rectangle(10, 10, 20, 20, 0.9);
+        candidate.Logits[(20 * Side) + 20] = -1;
+        candidate.Logits[(20 * Side) + 21] = -1;
+        candidate.Logits[(15 * Side) + 15] = -1;
+        AnnotateOptions options = Plain with { FillHoles = true, HoleRatioMax = 0.004 }; // 1 px of 397
+
+        Annotated small = (await RunAsync(options, candidate)).Value!;
+        Annotated every = (await RunAsync(options with { HoleRatioMax = 1 }, candidate)).Value!;
+
+        Assert.Equal((398, 400), (small.AreaPx, every.AreaPx));
+    }
+
+    [Fact]
+    public async Task Parts_of_a_share_of_the_largest_stay_when_one_part_is_not_asked_for()
+    {
+        MaskCandidate candidate = Rectangle(10, 10, 20, 20, 0.9);
+        foreach (int x in new[] { 2, 3, 4, 5 })
+        {
+            candidate.Logits[(2 * Side) + x] = 1;
+        }
+
+        candidate.Logits[(35 * Side) + 35] = 1;
+
+        Annotated kept = (await RunAsync(Plain with { PartRatioMin = 0.01 }, candidate)).Value!;
+
+        Assert.Equal(404, kept.AreaPx);
     }
 
     [Fact]
@@ -84,7 +131,7 @@ public sealed class AnnotateStepTests
         await DroppedAsync(Plain, RejectReason.AreaHigh, "0.9025 is above 0.6", Rectangle(1, 1, 38, 38, 0.9));
         await DroppedAsync(Plain, RejectReason.TouchesBorder, "20 px is above 0 px", Rectangle(0, 10, 10, 20, 0.9));
         await DroppedAsync(
-            Plain with { ErodePx = 3 }, RejectReason.Empty, "nothing is left", Rectangle(10, 10, 6, 6, 0.9));
+            Plain with { ErodePx = OnePx }, RejectReason.Empty, "nothing is left", Rectangle(10, 10, 2, 2, 0.9));
     }
 
     [Fact]
@@ -146,17 +193,17 @@ public sealed class AnnotateStepTests
     {
         AnnotateOptions options = new()
         {
-            MaskChoice = (MaskChoice)7, MaskIndex = 16, ErodePx = 17, PredictedIouMin = double.NaN, AreaRatioMin = 2,
-            AreaRatioMax = 1, BorderTouchMaxPx = -1, BackgroundDeviationMax = 256, BackgroundPart = 0.1,
-            BackgroundGapPx = 65,
+            MaskChoice = (MaskChoice)7, MaskIndex = 16, HoleRatioMax = -1, ErodePx = 17, PartRatioMin = 2,
+            PredictedIouMin = double.NaN, AreaRatioMin = 2, AreaRatioMax = 1, BorderTouchMaxPx = -1,
+            BackgroundDeviationMax = 256, BackgroundPart = 0.1, BackgroundGapPx = 65,
         };
 
         using FakeMaskPredictor predictor = new();
 
         Assert.Equal(
             [
-                "MaskChoice", "MaskIndex", "ErodePx", "PredictedIouMin", "AreaRatioMin", "BorderTouchMaxPx",
-                "BackgroundDeviationMax", "BackgroundPart", "BackgroundGapPx", "AreaRatioMin",
+                "MaskChoice", "MaskIndex", "HoleRatioMax", "ErodePx", "PartRatioMin", "PredictedIouMin", "AreaRatioMin",
+                "BorderTouchMaxPx", "BackgroundDeviationMax", "BackgroundPart", "BackgroundGapPx", "AreaRatioMin",
             ],
             options.Problems().Select(problem => problem.Property));
         Assert.Throws<ArgumentException>(() => new AnnotateStep(predictor, options));

@@ -25,8 +25,7 @@ internal static class SamGraphs
         return graph;
     }
 
-    /// <summary>SAM's own decoder: records coordinates, labels, the flag, the earlier mask's sum and the
-    /// size.</summary>
+    /// <summary>SAM's own decoder: records points, labels, flag, size and the earlier mask's sum.</summary>
     public static TinyOnnx OwnRecorder() => Record(OwnInputs(), "masks", "iou_predictions", [
         "point_coords", "point_labels", "has_mask_input", "orig_im_size", "mask_input"]);
 
@@ -58,13 +57,11 @@ internal static class SamGraphs
         graph = positions
             ? graph.Input("image_embeddings", [-1, 3, 4, 4]).Input("image_positional_embeddings", [-1, 3, 4, 4])
             : graph.Input("image_embeddings.0", [-1, 3, 4, 4]).Input("input_boxes", [-1, -1, 4]);
-        return Record(
-            graph, "pred_masks", "iou_scores",
-            ["input_points", "labels", positions ? "image_embeddings" : "input_boxes"]);
+        string last = positions ? "image_embeddings" : "input_boxes";
+        return Record(graph, "pred_masks", "iou_scores", ["input_points", "labels", last]);
     }
 
-    /// <summary>Optimum's decoder whose three masks are the embedding's three channels: the picture over the
-    /// frame.</summary>
+    /// <summary>Optimum's decoder whose three masks are the embedding's channels: the picture over the frame.</summary>
     public static TinyOnnx OptimumEcho() => new TinyOnnx()
         .Input("image_embeddings", [-1, 3, 4, 4]).Input("image_positional_embeddings", [-1, 3, 4, 4])
         .Input("input_points", [-1, 1, -1, 2]).Input("input_labels", [-1, 1, -1], TinyOnnx.Int64)

@@ -32,8 +32,7 @@ public sealed class SamLayoutTests : IDisposable
 
         double[] record = await RecordAsync(sam, Split(40, 20));
 
-        double right = 39 * 64 / 40.0;
-        double bottom = 19 * 64 / 40.0;
+        (float right, float bottom) = ((float)(39 * 64 / 40.0), (float)(19 * 64 / 40.0));
         Assert.Equal([0, 0, right, 0, 0, bottom, right, bottom, 0, 0], record[..10]);
         Assert.Equal([1, 1, 1, 1, -1], record[10..15]);
         Assert.Equal([0, 20, 40, 0], record[15..]); // no earlier mask, height, width, earlier mask all 0
