@@ -21,9 +21,9 @@ public sealed record AnnotateOptions : ICheckedOptions
     public double HoleRatioMax { get; init; } = 0.01;
 
     /// <summary>Px taken off the mask all around, with a disc; of a picture whose longer side is 512 px, and scaled
-    /// with it. 0 to 16. Default 2, one px of SAM's own 256 px masks, which suits them inverted; salient-object models
-    /// need 0.</summary>
-    public int ErodePx { get; init; } = 2;
+    /// with it. 0 to 16, or -1 for what was measured for the kind of model: 2 for SAM's inverted masks, which is one px
+    /// of its own 256 px masks, and 0 for salient-object models. Default -1.</summary>
+    public int ErodePx { get; init; } = -1;
 
     /// <summary>Keep the largest 8-connected part alone: one sample shows one object. Default true.</summary>
     public bool LargestComponentOnly { get; init; } = true;
@@ -75,7 +75,7 @@ public sealed record AnnotateOptions : ICheckedOptions
         {
             (nameof(MaskIndex), MaskIndex, 0, 15),
             (nameof(HoleRatioMax), HoleRatioMax, 0, 1),
-            (nameof(ErodePx), ErodePx, 0, 16),
+            (nameof(ErodePx), ErodePx, -1, 16),
             (nameof(PartRatioMin), PartRatioMin, 0, 1),
             (nameof(PredictedIouMin), PredictedIouMin, 0, 1),
             (nameof(AreaRatioMin), AreaRatioMin, 0, 1),

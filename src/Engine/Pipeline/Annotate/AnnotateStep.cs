@@ -67,7 +67,7 @@ public sealed class AnnotateStep
         RgbImage image = picture.Image;
         byte[] values = MaskOf(chosen, image);
         int parts = MaskMeasures.Of(values, image.Width, image.Height).Components;
-        MaskCleaning.Run(values, image.Width, image.Height, _options);
+        MaskCleaning.Run(values, image.Width, image.Height, chosen.TooWidePx, _options);
         MaskMeasures measures = MaskMeasures.Of(values, image.Width, image.Height);
         int deviation = BackgroundDeviation(image, values);
         double areaRatio = (double)measures.AreaPx / values.Length;

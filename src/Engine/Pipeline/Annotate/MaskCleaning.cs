@@ -7,7 +7,7 @@ internal static class MaskCleaning
 {
     /// <summary>Cleans in place: (1) small holes are filled, before (2) the erosion would make large ones of them;
     /// (3) parts are dropped, after the erosion thinned the specks along the border and cut them off.</summary>
-    public static void Run(Span<byte> mask, int width, int height, AnnotateOptions options)
+    public static void Run(Span<byte> mask, int width, int height, int tooWidePx, AnnotateOptions options)
     {
         if (options.FillHoles)
         {
@@ -15,7 +15,8 @@ internal static class MaskCleaning
             FillHoles.Run(mask, width, height, options.HoleRatioMax < 1 ? boundPx : int.MaxValue);
         }
 
-        Morphology.Erode(mask, width, height, AnnotateOptions.Scale(options.ErodePx, width, height));
+        int erodePx = options.ErodePx < 0 ? tooWidePx : options.ErodePx;
+        Morphology.Erode(mask, width, height, AnnotateOptions.Scale(erodePx, width, height));
         if (options.LargestComponentOnly)
         {
             LargestComponent.Keep(mask, width, height);

@@ -8,6 +8,10 @@ namespace Engine.Runtimes.Sam;
 /// <summary>Turns the decoder's masks of the background into candidates of the object.</summary>
 internal static class SamMasks
 {
+    // SAM leaves a seam of its own mask's resolution, 1 px of 256, between the background and the object: the best
+    // erosion was 1 px on pictures of 256 px, 2 of 512 and 3 to 4 of 1,024 (docs/performance.d/masks.md).
+    private const int TooWidePx = 2;
+
     /// <summary>Reads every mask but those the layout skips, inverted.</summary>
     /// <param name="decoder">The layout.</param>
     /// <param name="masks">[..., masks, height, width] f32 logits.</param>
@@ -39,7 +43,7 @@ internal static class SamMasks
 
             (float[] covering, int columns, int rows) = decoder.Cover(mask, width, height, frame);
             System.Numerics.Tensors.TensorPrimitives.Negate(covering, covering);
-            candidates.Add(new MaskCandidate(covering, columns, rows, ious[index]));
+            candidates.Add(new MaskCandidate(covering, columns, rows, ious[index]) { TooWidePx = TooWidePx });
         }
 
         return Outcome.Keep<IReadOnlyList<MaskCandidate>>(candidates);

@@ -83,6 +83,21 @@ public sealed class AnnotateStepTests
     }
 
     [Theory]
+    [InlineData(-1, 0, 20)]
+    [InlineData(-1, OnePx, 18)]
+    [InlineData(0, OnePx, 20)]
+    [InlineData(OnePx, 0, 18)]
+    public async Task Mask_is_eroded_by_what_its_model_needs_unless_the_options_say_otherwise(
+        int erodePx, int tooWidePx, int expected)
+    {
+        MaskCandidate candidate = Rectangle(10, 10, 20, 20, 0.9) with { TooWidePx = tooWidePx };
+
+        Annotated kept = (await RunAsync(Plain with { ErodePx = erodePx }, candidate)).Value!;
+
+        Assert.Equal(expected, kept.Box.Width);
+    }
+
+    [Theory]
     [InlineData(2, 512, 512, 2)]
     [InlineData(2, 256, 100, 1)]
     [InlineData(2, 100, 1024, 4)]

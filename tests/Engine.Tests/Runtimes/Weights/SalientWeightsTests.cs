@@ -11,7 +11,7 @@ public sealed class SalientWeightsTests(MaskWeights weights, ITestOutputHelper o
     [Fact]
     public async Task Masks_of_library_pictures_overlap_the_exact_ones()
     {
-        AnnotateStep step = new(weights.U2NetP(), new AnnotateOptions { ErodePx = 0 });
+        AnnotateStep step = new(weights.U2NetP(), new AnnotateOptions());
         List<double> overlaps = [];
         foreach ((string stem, ulong seed) in new[] { ("1f34e", 1UL), ("1f697", 2UL), ("1f436", 3UL), ("1f355", 4UL) })
         {
