@@ -28,7 +28,7 @@ public sealed record PipelineOptions : ICheckedOptions
     public StageOptions Store { get; init; } = new() { CapacityItems = 64, BatchMax = 32 };
 
     /// <summary>Stored samples waiting for the window of the slowest consumer group.</summary>
-    public StageOptions Deliver { get; init; } = new() { CapacityItems = 64 };
+    public StageOptions Deliver { get; init; } = new() { CapacityItems = 8 };
 
     /// <summary>Rejected tries on their way to the ledger.</summary>
     public StageOptions Reject { get; init; } = new() { CapacityItems = 256, BatchMax = 64 };

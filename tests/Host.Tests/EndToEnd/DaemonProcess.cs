@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Tests.Shared;
+
+namespace Host.Tests.EndToEnd;
+
+/// <summary>A real daemon in a process of its own, on free ports, with the fast annotator.</summary>
+internal sealed partial class DaemonProcess : IDisposable
+{
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(2);
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "headwater.dll");
+
+    private readonly Process _process;
+    private readonly StringBuilder _said = new(); // Guarded by itself.
+    private readonly TaskCompletionSource<Match> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private DaemonProcess(string config)
+    {
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [Program, "serve", "-c", config])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true,
+            },
+            EnableRaisingEvents = true,
+        };
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException("the daemon ended early"));
+    }
+
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
+    public string Samples { get; private set; } = "";
+
+    public string Http { get; private set; } = "";
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>A configuration of 3 categories on the salient annotator, below a folder.</summary>
+    public static string Config(
+        TempFolder folder, int quota = 2, string more = "", string transport = "tcp://127.0.0.1:0",
+        string http = "http://127.0.0.1:0")
+    {
+        string file = folder.File($"config-{Guid.NewGuid():N}.yaml");
+        File.WriteAllText(file, $"""
+            plan:
+              quota: {quota}
+              new_categories: true
+              categories: [{"{name: apple}"}, {"{name: guitar}"}, {"{name: teapot}"}]
+            generator:
+              library:
+                source: {Repository.Npm("fluent-emoji-3d", "assets")}
+                names: {Repository.Npm("unicode-emoji-json", "data-by-emoji.json")}
+                picture_side_px: 160
+            annotator:
+              kind: salient
+              salient: {"{model: "}{Repository.Npm("u2netp", "u2netp.onnx")}{"}"}
+            store: {"{directory: "}{folder.File("data")}, free_bytes_min: 0{"}"}
+            transport: {"{listen: ["}"{transport}"{"]}"}
+            http: {"{listen: "}"{http}"{"}"}
+            {more}
+            """);
+        return file;
+    }
+
+    public static async Task<DaemonProcess> StartAsync(string config)
+    {
+        DaemonProcess daemon = Start(config);
+        Match ready = await daemon._ready.Task.WaitAsync(HangLimit);
+        (daemon.Samples, daemon.Http) = (ready.Groups[1].Value, ready.Groups[2].Value);
+        return daemon;
+    }
+
+    public static DaemonProcess Start(string config)
+    {
+        DaemonProcess daemon = new(config);
+        daemon._process.Start();
+        daemon._process.BeginOutputReadLine();
+        daemon._process.BeginErrorReadLine();
+        return daemon;
+    }
+
+    /// <summary>Runs another command of the same program.</summary>
+    public static Task<Command> RunAsync(params string[] arguments) =>
+        Command.RunAsync("dotnet", [Program, .. arguments]);
+
+    public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"])!.WaitForExit();
+
+    public async Task<int> ExitCodeAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(HangLimit);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_said)
+        {
+            _said.AppendLine(line);
+        }
+
+        Match ready = Ready().Match(line);
+        if (ready.Success)
+        {
+            _ready.TrySetResult(ready);
+        }
+    }
+
+    [GeneratedRegex("ready: samples at ([^,]+), http at ([^,]+),")]
+    private static partial Regex Ready();
+}
