@@ -17,6 +17,7 @@ internal static class Program
             Serve.Create(),
             Validate.Create(),
             Consume.Create(),
+            new Command("bench", "Measure a part and print what bounds it.") { BenchMasks.Create() },
             version,
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

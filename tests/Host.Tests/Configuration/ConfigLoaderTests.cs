@@ -74,9 +74,11 @@ public sealed class ConfigLoaderTests : IDisposable
             "config.yaml:9:43: store.shard_bytes_max is 1000; it must be 1048576", StringComparison.Ordinal));
         Assert.Contains(problems, problem => problem.StartsWith(
             "config.yaml:11:11: transport.listen", StringComparison.Ordinal));
-        Assert.Contains("config.yaml:13:30: stages.annotate.capacity_items is 0; it must be 1 to 65536 items", problems);
         Assert.Contains(
-            "config.yaml:14:15: http.token needs the environment variable NO_SUCH_VARIABLE, which is not set", problems);
+            "config.yaml:13:30: stages.annotate.capacity_items is 0; it must be 1 to 65536 items", problems);
+        Assert.Contains(
+            "config.yaml:14:15: http.token needs the environment variable NO_SUCH_VARIABLE, which is not set",
+            problems);
     }
 
     [Theory]
