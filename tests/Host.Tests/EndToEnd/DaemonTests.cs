@@ -43,11 +43,11 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public async Task Killed_again_and_again_it_stores_each_sample_once_and_a_consumer_gets_each_once()
     {
-        string config = DaemonProcess.Config(_folder, quota: 4);
+        string config = DaemonProcess.Config(_folder, quota: 4, "deliver: {cursor_acks_max: 1}");
         HashSet<long> received = [];
         Random random = new(5);
         int lives = 0;
-        while (received.Count < 12 && ++lives < 12)
+        while (received.Count < 12 && ++lives < 40)
         {
             using DaemonProcess daemon = await DaemonProcess.StartAsync(config);
             int wanted = Math.Min(random.Next(1, 6), 12 - received.Count);
@@ -61,13 +61,13 @@ public sealed class DaemonTests : IDisposable
                 JsonDocument.Parse(line).RootElement.GetProperty("sequence").GetInt64()));
         }
 
-        Assert.InRange(lives, 3, 12);
+        Assert.InRange(lives, 3, 39);
 
         await using SampleStore store = OpenStore();
         Assert.Equal(12, store.LastSequence);
         Assert.Equal(12, store.List(0, 100).Select(sample => sample.Key).Distinct().Count());
 
-        // The cursor is mirrored at most a second late, so a kill may bring a sample twice; none is missed.
+        // A kill may come before a cursor is on the disk and so bring a sample twice; none is missed.
         Assert.Equal(Enumerable.Range(1, 12).Select(i => (long)i), received.Order());
     }
 
