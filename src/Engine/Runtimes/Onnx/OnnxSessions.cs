@@ -84,6 +84,10 @@ internal static class OnnxSessions
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             IntraOpNumThreads = options.ThreadsMax > 0 ? options.ThreadsMax : Environment.ProcessorCount,
             InterOpNumThreads = 1,
+
+            // The pattern holds a second block of a run's whole size beside the arena: SAM 2's encoder stayed at
+            // 1,593 MB with it and at 947 MB without it, in the same time.
+            EnableMemoryPattern = false,
         };
 
         // A thread that spins while it waits takes a core from the models beside it.
