@@ -1,6 +1,6 @@
 namespace Engine.Runtimes.Sam;
 
-/// <summary>How a SAM export names and shapes its parts (docs/spec/models.md).</summary>
+/// <summary>How a SAM export names and shapes its parts (docs/spec/annotators.md).</summary>
 public enum SamLayout
 {
     /// <summary>Told from the decoder's input names.</summary>

@@ -56,6 +56,23 @@ public sealed class MaskWeights : IDisposable
         return (new Picture(prompt, made.Image, "library", made.Lineage), truth);
     }
 
+    /// <summary>Adds white columns, all of them to the left, so that x and y differ and the object is off centre.
+    /// </summary>
+    public static (Picture Picture, byte[] Truth) Widen(Picture picture, byte[] truth, int width)
+    {
+        (RgbImage image, int added) = (picture.Image, width - picture.Image.Width);
+        byte[] pixels = new byte[width * image.Height * 3];
+        byte[] mask = new byte[width * image.Height];
+        pixels.AsSpan().Fill(255);
+        for (int y = 0; y < image.Height; y++)
+        {
+            image.Pixels.AsSpan(y * image.Width * 3, image.Width * 3).CopyTo(pixels.AsSpan(((y * width) + added) * 3));
+            truth.AsSpan(y * image.Width, image.Width).CopyTo(mask.AsSpan((y * width) + added));
+        }
+
+        return (picture with { Image = new RgbImage(width, image.Height, pixels) }, mask);
+    }
+
     public static double Iou(byte[] left, byte[] right)
     {
         int both = left.Zip(right).Count(pair => (pair.First & pair.Second) == 1);

@@ -13,9 +13,13 @@ public sealed class SalientWeightsTests(MaskWeights weights, ITestOutputHelper o
     {
         AnnotateStep step = new(weights.U2NetP(), new AnnotateOptions());
         List<double> overlaps = [];
-        foreach ((string stem, ulong seed) in new[] { ("1f34e", 1UL), ("1f697", 2UL), ("1f436", 3UL), ("1f355", 4UL) })
+        foreach ((string stem, ulong seed, int width) in new[]
+        {
+            ("1f34e", 1UL, 512), ("1f697", 2UL, 512), ("1f436", 3UL, 700), ("1f355", 4UL, 512),
+        })
         {
             (Picture picture, byte[] truth) = weights.Compose(stem, seed);
+            (picture, truth) = MaskWeights.Widen(picture, truth, width);
 
             Outcome<Annotated> outcome = await step.RunAsync(picture, TestContext.Current.CancellationToken);
 

@@ -15,9 +15,13 @@ public sealed class Sam2WeightsTests(MaskWeights weights, ITestOutputHelper outp
     {
         AnnotateStep step = new(weights.Sam2(), new AnnotateOptions());
         List<double> overlaps = [];
-        foreach ((string stem, ulong seed) in new[] { ("1f34e", 1UL), ("1f697", 2UL), ("1f436", 3UL) })
+        foreach ((string stem, ulong seed, int width) in new[]
+        {
+            ("1f34e", 1UL, 512), ("1f697", 2UL, 512), ("1f436", 3UL, 900),
+        })
         {
             (Picture picture, byte[] truth) = weights.Compose(stem, seed);
+            (picture, truth) = MaskWeights.Widen(picture, truth, width);
 
             Outcome<Annotated> outcome = await step.RunAsync(picture, Token);
 
