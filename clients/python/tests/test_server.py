@@ -16,6 +16,12 @@ from scripted import LIMIT_SECONDS
 
 import headwater
 
+try:
+    import torch
+    import torch.utils.data
+except ImportError:
+    torch = None
+
 PATH = os.environ.get("HEADWATER_TEST_DAEMON")
 
 
@@ -140,6 +146,19 @@ class ServerTest(unittest.TestCase):
             self.assertLess(held, 100_000 + frame)
             self.assertLess(queued, 300)
             self.assertEqual(300, 1 + len(self.take(stream, 299)))
+
+    @unittest.skipIf(torch is None, "needs torch: apt-get install python3-torch")
+    def test_workers_of_a_loader_part_the_samples(self):
+        from headwater.torch_dataset import HeadwaterDataset
+
+        dataset = HeadwaterDataset(
+            self.daemon["tcp"], "loader", 0, 1, lambda sample: sample.sequence, token=self.daemon["token"])
+        items = iter(torch.utils.data.DataLoader(dataset, batch_size=None, num_workers=3))
+        seen = [next(items) for _ in range(240)]
+        del items
+        # The loader takes from its workers in turn, so the shares of rank 0, 1 and 2 of 3 interleave exactly.
+        self.assertEqual(set(range(1, 241)), set(seen))
+        self.assertEqual([3, 1, 2, 6, 4, 5], seen[:6])
 
     def test_no_thread_is_left(self):
         with self.connect() as stream:
