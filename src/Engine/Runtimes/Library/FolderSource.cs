@@ -5,10 +5,11 @@ internal sealed class FolderSource(string folder) : ILibrarySource
 {
     private readonly string _root = Path.GetFullPath(folder);
 
-    public IReadOnlyList<string> List(int filesMax) =>
+    public IReadOnlyList<string> List(int picturesMax) =>
     [
         .. Directory.EnumerateFiles(_root, "*", new EnumerationOptions { RecurseSubdirectories = true })
-            .Take(filesMax + 1)
+            .Where(LibraryNames.IsPicture)
+            .Take(picturesMax + 1)
             .Select(path => Path.GetRelativePath(_root, path).Replace('\\', '/'))
             .Order(StringComparer.Ordinal),
     ];

@@ -5,14 +5,19 @@ namespace Engine.Runtimes.Library;
 
 /// <summary>Puts one object on white: turned, scaled and shifted by seed.</summary>
 /// <remarks>The object is sampled bilinearly in premultiplied colour, so that what lies under its clear parts never
-/// bleeds into its edge; where it shrinks, a target pixel is the mean of several samples.</remarks>
+/// bleeds into its edge; where it shrinks, a target pixel is the mean of several samples, and where it shrinks a lot
+/// the source is halved first.</remarks>
 internal static class LibraryComposer
 {
+    // Below it, 4 by 4 samples would leave out pixels of the source: fine patterns would turn into coarse ones.
+    private const double ScaleDrawnMin = 0.25;
+
     public static LibraryComposition Compose(
         LibraryEntry entry, RgbImage source, byte[] alpha, LibraryOptions options, ulong seed)
     {
         SeededRandom random = new(seed);
         Box box = BoxOf(alpha, source.Width, source.Height);
+        (double fromX, double fromY) = (box.X + (box.Width / 2.0), box.Y + (box.Height / 2.0));
         double share = random.Between(options.ScaleMin, options.ScaleMax);
         double degrees = random.Between(-options.RotationMaxDegrees, options.RotationMaxDegrees);
         (double sin, double cos) = Math.SinCos(degrees * Math.PI / 180);
@@ -27,9 +32,15 @@ internal static class LibraryComposer
         double centreX = (side / 2.0) + random.Between(-roomX, roomX);
         double centreY = (side / 2.0) + random.Between(-roomY, roomY);
 
-        Placement placement = new(
-            box.X + (box.Width / 2.0), box.Y + (box.Height / 2.0), centreX, centreY, cos / scale, sin / scale);
-        (byte[] pixels, byte[] coverage) = Draw(source, alpha, side, placement, Math.Clamp((int)(1 / scale) + 1, 2, 4));
+        double drawn = scale;
+        for (; drawn < ScaleDrawnMin; drawn *= 2)
+        {
+            (source, alpha) = Halved.Of(source, alpha);
+            (fromX, fromY) = (fromX / 2, fromY / 2);
+        }
+
+        Placement placement = new(fromX, fromY, centreX, centreY, cos / drawn, sin / drawn);
+        (byte[] pixels, byte[] coverage) = Draw(source, alpha, side, placement, Math.Clamp((int)(1 / drawn) + 1, 2, 4));
         return new LibraryComposition(new RgbImage(side, side, pixels), coverage, new Dictionary<string, string>
         {
             ["source"] = entry.Path,
@@ -37,6 +48,7 @@ internal static class LibraryComposer
             ["scale"] = scale.ToString("R", CultureInfo.InvariantCulture),
             ["rotation_degrees"] = degrees.ToString("R", CultureInfo.InvariantCulture),
             ["centre_x_px"] = centreX.ToString("R", CultureInfo.InvariantCulture),
+            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
             ["centre_y_px"] = centreY.ToString("R", CultureInfo.InvariantCulture),
         });
     }

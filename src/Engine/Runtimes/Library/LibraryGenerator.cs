@@ -7,10 +7,12 @@ namespace Engine.Runtimes.Library;
 
 /// <summary>The retrieval arm: answers a prompt with a picture of its category, composed on white by seed.</summary>
 /// <remarks>X-Paste (Zhao et al., ICML 2023) has such an arm beside its generators. The picture's own alpha never
-/// leaves
-/// here by <see cref="GenerateAsync"/>: the sample's mask is what the annotator finds.</remarks>
+/// leaves here by <see cref="GenerateAsync"/>: the sample's mask is what the annotator finds.</remarks>
 public sealed class LibraryGenerator : IImageGenerator
 {
+    // A choice by the numbers that compose would always give a category's first picture the smallest scale.
+    private const ulong ChoiceStream = 0x6C69627261727931;
+
     private readonly LibraryOptions _options;
     private readonly ILibrarySource _source;
     private readonly LibraryIndex _index;
@@ -32,22 +34,22 @@ public sealed class LibraryGenerator : IImageGenerator
     /// <param name="options">Where the pictures are and how they are composed.</param>
     /// <returns>The generator; the caller disposes it.</returns>
     /// <exception cref="IOException">The source is missing, cannot be read or holds too much.</exception>
-    /// <exception cref="InvalidDataException">The source holds no picture, or the names are not readable.</exception>
+    /// <exception cref="InvalidDataException">The source holds no picture, is damaged, or the names are not
+    /// readable.</exception>
     public static LibraryGenerator Open(string name, LibraryOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ILibrarySource source = OpenSource(options);
         try
         {
-            var names = options.Names.Length == 0 ? null : LibraryNames.Load(options.Names);
-            IReadOnlyList<string> files = source.List(options.EntriesMax);
-            if (files.Count > options.EntriesMax)
+            LibraryNames names = options.Names.Length == 0 ? LibraryNames.None : LibraryNames.Load(options.Names);
+            IReadOnlyList<string> pictures = source.List(options.EntriesMax);
+            if (pictures.Count > options.EntriesMax)
             {
-                throw new IOException($"{options.Source} holds more than {options.EntriesMax} files (entries_max)");
+                throw new IOException($"{options.Source} holds more than {options.EntriesMax} pictures (entries_max)");
             }
 
-            LibraryEntry[] entries =
-                [.. files.Where(LibraryNames.IsPicture).Select(file => LibraryNames.Entry(file, names))];
+            LibraryEntry[] entries = [.. pictures.Select(names.Entry)];
             return entries.Length > 0
                 ? new LibraryGenerator(name, options, source, new LibraryIndex(entries))
                 : throw new InvalidDataException($"{options.Source} holds no picture (png, jpeg, webp, gif, tiff)");
@@ -79,7 +81,9 @@ public sealed class LibraryGenerator : IImageGenerator
     /// <param name="seed">Picks scale, turn and shift.</param>
     /// <returns>The picture and its alpha.</returns>
     /// <exception cref="ImageException">The source picture is damaged or over a limit.</exception>
-    /// <exception cref="IOException">The source picture cannot be read.</exception>
+    /// <exception cref="IOException">The source picture cannot be read or has too many bytes.</exception>
+    /// <remarks>Deterministic by entry, seed and options, whatever else is made at the same time. The numbers are
+    /// SplitMix64's from the seed, in this order: scale, turn, shift across, shift down.</remarks>
     public LibraryComposition Compose(LibraryEntry entry, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -104,7 +108,7 @@ public sealed class LibraryGenerator : IImageGenerator
         }
 
         return ArchiveSource.IsArchive(options.Source)
-            ? ArchiveSource.Open(options.Source, options.EntriesMax, options.Limits.BytesMax)
+            ? ArchiveSource.Open(options)
             : throw new InvalidDataException($"{options.Source} is no folder and no .zip, .tar, .tar.gz or .tgz");
     }
 
@@ -116,14 +120,14 @@ public sealed class LibraryGenerator : IImageGenerator
             return Outcome.Drop<Generated>(RejectReason.NoSource, $"no picture of '{prompt.Category}'");
         }
 
-        SeededRandom random = new(prompt.Seed);
+        SeededRandom random = new(prompt.Seed ^ ChoiceStream);
         LibraryEntry entry = found[random.Below(found.Count)];
         try
         {
             LibraryComposition made = Compose(entry, prompt.Seed);
             return Outcome.Keep(new Generated(made.Image, made.Lineage));
         }
-        catch (Exception cause) when (cause is ImageException or IOException)
+        catch (Exception cause) when (cause is ImageException or IOException or UnauthorizedAccessException)
         {
             return Outcome.Drop<Generated>(RejectReason.BadImage, $"{entry.Path}: {cause.Message}");
         }

@@ -10,7 +10,8 @@ public sealed record LibraryOptions : ICheckedOptions
     [ConfigPath]
     public string Source { get; init; } = "";
 
-    /// <summary>A json of names: picture to name and group (unicode-emoji-json's form); empty when files name
+    /// <summary>A json of names: a picture's path, file name, stem or emoji to its name, or to an object of
+    /// <c>name</c>, <c>group</c> and <c>keywords</c> (unicode-emoji-json has that form); empty when files name
     /// themselves.</summary>
     [ConfigPath]
     public string Names { get; init; } = "";
@@ -32,6 +33,10 @@ public sealed record LibraryOptions : ICheckedOptions
 
     /// <summary>Pictures held in the index at most. 1 to 10,000,000. Default 200,000.</summary>
     public int EntriesMax { get; init; } = 200_000;
+
+    /// <summary>Bytes of pictures held of an archive, which is read into memory as a whole. 1 MiB to 64 GiB. Default
+    /// 4 GiB.</summary>
+    public long ArchiveBytesMax { get; init; } = 4L << 30;
 
     /// <summary>Prompts taken in one call. 1 to 256. Default 4.</summary>
     public int BatchMax { get; init; } = 4;
@@ -55,6 +60,7 @@ public sealed record LibraryOptions : ICheckedOptions
             (nameof(RotationMaxDegrees), RotationMaxDegrees, 0, 180),
             (nameof(ShiftMax), ShiftMax, 0, 1),
             (nameof(EntriesMax), EntriesMax, 1, 10_000_000),
+            (nameof(ArchiveBytesMax), ArchiveBytesMax, 1 << 20, 64L << 30),
             (nameof(BatchMax), BatchMax, 1, 256),
         })
         {
