@@ -6,7 +6,7 @@ namespace Engine.Store;
 public sealed record StoreOptions : ICheckedOptions
 {
     /// <summary>The data directory; made with mode 0700 when absent. Not empty. Default <c>data</c>.</summary>
-    [ConfigPath]
+    [ConfigPath(IsOutput = true)]
     public string Directory { get; init; } = "data";
 
     /// <summary>A shard is sealed before it would grow beyond this. In bytes, 1 MiB to 64 GiB. Default 1 GiB.</summary>

@@ -49,18 +49,12 @@ internal static class Validate
     public static HeadwaterConfig? Load(string path, bool noEnvironment = false)
     {
         (HeadwaterConfig? config, IReadOnlyList<ConfigProblem> problems) =
-            ConfigLoader.Load(path, Environment.GetEnvironmentVariable);
-        if (config is not null && !noEnvironment)
-        {
-            problems = [.. ConfigEnvironment.Missing(config).Select(missing => new ConfigProblem(
-                path, 1, 1, missing.Key, missing.Message))];
-        }
-
+            ConfigLoader.Load(path, Environment.GetEnvironmentVariable, onThisMachine: !noEnvironment);
         foreach (ConfigProblem problem in problems)
         {
             Console.Error.WriteLine(problem);
         }
 
-        return problems.Count == 0 ? config : null;
+        return config;
     }
 }

@@ -1,38 +1,81 @@
 namespace Host.Configuration;
 
-/// <summary>Whether the files that a configuration names are there.</summary>
+/// <summary>Whether this machine has what a configuration names.</summary>
 internal static class ConfigEnvironment
 {
-    /// <summary>What is missing.</summary>
-    /// <param name="config">A configuration without problems.</param>
-    /// <returns>Key and message of each file or folder that is not there.</returns>
-    public static IEnumerable<(string Key, string Message)> Missing(HeadwaterConfig config) => Named(config)
-        .Where(named => named.Path.Length > 0 && !Path.Exists(named.Path))
-        .Select(named => (named.Key, $"is '{named.Path}', which does not exist"));
-
-    private static IEnumerable<(string Key, string Path)> Named(HeadwaterConfig config)
+    /// <summary>Looks at each path; makes nothing that stays.</summary>
+    /// <param name="config">The configuration; it may have problems.</param>
+    /// <param name="paths">Its paths.</param>
+    /// <param name="places">Where its keys stand.</param>
+    /// <param name="problems">Receives what is missing.</param>
+    public static void Check(
+        HeadwaterConfig config, IReadOnlyList<ConfigPath> paths, ConfigPlaces places, ConfigProblems problems)
     {
-        yield return ("generator.library.source", config.Generator.Library.Source);
-        yield return ("generator.library.names", config.Generator.Library.Names);
-        if (config.Annotator is { Kind: AnnotatorKind.Sam, Sam: { } sam })
+        // The section of the other kind may be kept for later; its models need not be here.
+        string unused = config.Annotator.Kind == AnnotatorKind.Sam ? "annotator.salient." : "annotator.sam.";
+        foreach (ConfigPath path in paths.Where(path => !path.Key.StartsWith(unused, StringComparison.Ordinal)))
         {
-            yield return ("annotator.sam.encoder", sam.Encoder);
-            yield return ("annotator.sam.decoder", sam.Decoder);
+            if ((path.IsOutput ? OutputProblem(path.Value) : InputProblem(path.Value)) is { } problem)
+            {
+                problems.Add(places.Find(path.Key), path.Key, $"is '{path.Value}', which {problem}");
+            }
+        }
+    }
+
+    private static string? InputProblem(string path)
+    {
+        if (!Path.Exists(path))
+        {
+            return "does not exist";
         }
 
-        if (config.Annotator is { Kind: AnnotatorKind.Salient, Salient: { } salient })
+        try
         {
-            yield return ("annotator.salient.model", salient.Model);
+            if (Directory.Exists(path))
+            {
+                using IEnumerator<string> entries = Directory.EnumerateFileSystemEntries(path).GetEnumerator();
+                entries.MoveNext();
+            }
+            else
+            {
+                using FileStream file = File.OpenRead(path);
+            }
+
+            return null;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be read: {cause.Message}";
+        }
+    }
+
+    /// <summary>A folder that is not there yet is made by its user, so the nearest one above it must be
+    /// writable.</summary>
+    private static string? OutputProblem(string path)
+    {
+        string folder = path;
+        while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is { } above)
+        {
+            folder = above;
         }
 
-        if (config.Embedder is { } embedder)
+        string verb = folder == path ? "be written to" : "be made";
+        if (!Directory.Exists(folder))
         {
-            yield return ("embedder.model.model", embedder.Model.Model);
+            return $"cannot {verb}: {folder} is not a folder";
         }
 
-        for (int i = 0; i < config.Plan.PromptFiles.Count; i++)
+        try
         {
-            yield return ($"plan.prompt_files[{i}].path", config.Plan.PromptFiles[i].Path);
+            // The only sure answer: modes, read-only mounts and access lists all speak here.
+            string probe = Path.Combine(folder, $".headwater-{Guid.NewGuid():N}");
+            using FileStream file = new(
+                probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            return null;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot {verb}: {cause.Message}";
         }
     }
 }

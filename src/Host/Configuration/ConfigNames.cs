@@ -5,13 +5,13 @@ namespace Host.Configuration;
 /// <summary>Names in a configuration file and in C#.</summary>
 internal static class ConfigNames
 {
-    /// <summary><c>CapacityItems</c> as <c>capacity_items</c>.</summary>
+    /// <summary><c>CapacityItems</c> as <c>capacity_items</c>, <c>Onnx.RunsMax</c> as <c>onnx.runs_max</c>.</summary>
     public static string Snake(string name)
     {
         StringBuilder snake = new();
         for (int i = 0; i < name.Length; i++)
         {
-            if (i > 0 && char.IsUpper(name[i]) && !char.IsUpper(name[i - 1]))
+            if (i > 0 && char.IsUpper(name[i]) && char.IsAsciiLetterOrDigit(name[i - 1]) && !char.IsUpper(name[i - 1]))
             {
                 snake.Append('_');
             }

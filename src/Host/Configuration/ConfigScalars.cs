@@ -48,9 +48,12 @@ internal static partial class ConfigScalars
         : type == typeof(ulong) ? "a whole number from 0"
         : "a whole number";
 
+    /// <summary>Case and underscores do not matter: tensor_rt is written tensorrt by most.</summary>
     private static object? ReadEnum(string text, Type type)
     {
-        string? name = Enum.GetNames(type).FirstOrDefault(name => ConfigNames.Snake(name) == text);
+        string plain = text.Replace("_", "", StringComparison.Ordinal);
+        string? name = Enum.GetNames(type)
+            .FirstOrDefault(name => name.Equals(plain, StringComparison.OrdinalIgnoreCase));
         return name is null ? null : Enum.Parse(type, name);
     }
 
@@ -61,9 +64,11 @@ internal static partial class ConfigScalars
         CultureInfo culture = CultureInfo.InvariantCulture;
         return type == typeof(int) ? int.TryParse(plain, Whole, culture, out int i) ? i : null
             : type == typeof(ulong) ? ulong.TryParse(plain, NumberStyles.None, culture, out ulong u) ? u : null
-            : type == typeof(double) ? double.TryParse(plain, NumberStyles.Float, culture, out double d) ? d : null
+            : type == typeof(double) ? double.TryParse(plain, NumberStyles.Float, culture, out double d)
+                && double.IsFinite(d) ? d : null
             : long.TryParse(plain, Whole, culture, out long l) ? l
-            : isBytes ? ReadUnit(plain, ByteUnits) is { } bytes and < 9e18 ? (long)bytes : null
+            : isBytes ? ReadUnit(plain, ByteUnits) is { } bytes and < 9e15 && double.IsInteger(bytes) ? (long)bytes
+                : null
             : null;
     }
 
