@@ -149,7 +149,7 @@ internal sealed partial class Reference
         return ConfigNames.Snake(target[(target.LastIndexOf('.') + 1)..]);
     }
 
-    [GeneratedRegex(@" ?Default (true|false|none|[\d,.]+( (ms|s|min|MiB|GiB))?)\.")]
+    [GeneratedRegex(@" ?Default \S+( (ms|s|min|MiB|GiB))?\.(?=\s|$)")]
     private static partial Regex PlainDefault();
 
     [GeneratedRegex(@"\s+")]
