@@ -15,6 +15,8 @@ public sealed class Line : IDisposable
     private readonly List<Task> _running = []; // Guarded by _gate.
     private StageFaultException? _fault; // First write wins; written only through Interlocked.
 
+    private static readonly Living<Line> Alive = new();
+
     static Line()
     {
         Observe("headwater.stage.queue.items", "{item}", "Items a stage holds.", stage => stage.InFlightItems);
@@ -31,7 +33,7 @@ public sealed class Line : IDisposable
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Clock = clock ?? TimeProvider.System;
-        Lines.Add(this);
+        Alive.Add(this);
     }
 
     /// <summary>Cancelled when the line is stopped from outside or by its first fault.</summary>
@@ -106,7 +108,7 @@ public sealed class Line : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Lines.Remove(this);
+        Alive.Remove(this);
         foreach (IStage stage in Stages())
         {
             stage.Dispose();
@@ -166,7 +168,7 @@ public sealed class Line : IDisposable
 
     private static void Observe(string name, string unit, string description, Func<StageSnapshot, long> value) =>
         StageCounters.FlowMeter.CreateObservableGauge(
-            name, () => Lines.Stages().Select(s => Of(s, value(s))), unit,
+            name, () => Alive.Now().SelectMany(line => line.Snapshot()).Select(s => Of(s, value(s))), unit,
             description);
 
     private static Measurement<long> Of(StageSnapshot stage, long value) =>

@@ -55,9 +55,7 @@ public sealed record StageOptions : ICheckedOptions
     /// <exception cref="ArgumentException">One or more values are out of range; the message lists all.</exception>
     public StageOptions Checked()
     {
-        string[] problems = [.. Problems().Select(problem => $"{problem.Property} {problem.Message}.")];
-        return problems.Length == 0
-            ? this
-            : throw new ArgumentException(string.Join(Environment.NewLine, problems));
+        CheckedOptions.ThrowOnProblem(this, "options");
+        return this;
     }
 }

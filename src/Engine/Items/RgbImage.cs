@@ -39,4 +39,8 @@ public sealed class RgbImage
 
     /// <summary>What the picture weighs in a stage's byte account.</summary>
     public long Bytes => Pixels.LongLength;
+
+    /// <summary>Whether every pixel is as the first. Compares the picture with itself moved by one pixel, which is one
+    /// vectorised pass that ends at the first difference.</summary>
+    public bool IsOfOneColour => Pixels.AsSpan(3).SequenceEqual(Pixels.AsSpan(0, Pixels.Length - 3));
 }

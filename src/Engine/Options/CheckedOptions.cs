@@ -13,7 +13,7 @@ public static class CheckedOptions
         string[] problems = [.. options.Problems().Select(problem => $"{problem.Property} {problem.Message}.")];
         if (problems.Length > 0)
         {
-            throw new ArgumentException(string.Join(' ', problems), parameter);
+            throw new ArgumentException(string.Join(Environment.NewLine, problems), parameter);
         }
     }
 }

@@ -5,8 +5,7 @@ namespace Engine.Pipeline;
 
 /// <summary>How each stage is bounded.</summary>
 /// <remarks>The defaults fit pictures of 512 to 1,024 px and one accelerator or a few cores: two batches under way in
-/// the
-/// heavy stages, and less than 2 GiB held when everything is full.</remarks>
+/// the heavy stages, and less than 2 GiB held when everything is full.</remarks>
 public sealed record PipelineOptions : ICheckedOptions
 {
     /// <summary>Prompts to pictures.</summary>

@@ -29,26 +29,39 @@ internal static class PictureTensor
         float white = byLargest ? Math.Max(1f, Largest(resized.Pixels)) : 255;
         int plane = frame.Width * frame.Height;
         float[] tensor = new float[3 * plane];
-        float[] byValue = new float[256];
+        float[] byValue = new float[3 * 256];
+        for (int i = 0; i < byValue.Length; i++)
+        {
+            (int channel, int value) = (i / 256, i % 256);
+            byValue[i] = ((value / white) - mean[channel]) / std[channel];
+        }
+
+        WritePlanes(resized, byValue, tensor, frame.Width, plane);
+        return tensor;
+    }
+
+    /// <summary>Writes a picture's channels to planes, each byte as a table says.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="byValue">[3, 256] f32: what a byte of a channel becomes.</param>
+    /// <param name="target">Receives [3, plane] f32; the picture is at the upper left of each plane.</param>
+    /// <param name="rowLength">Numbers a row of a plane has, at least the picture's width.</param>
+    /// <param name="plane">Numbers a plane has.</param>
+    public static void WritePlanes(
+        RgbImage image, ReadOnlySpan<float> byValue, Span<float> target, int rowLength, int plane)
+    {
         for (int channel = 0; channel < 3; channel++)
         {
-            for (int value = 0; value < 256; value++)
+            ReadOnlySpan<float> table = byValue.Slice(channel * 256, 256);
+            for (int y = 0; y < image.Height; y++)
             {
-                byValue[value] = ((value / white) - mean[channel]) / std[channel];
-            }
-
-            for (int y = 0; y < content.Height; y++)
-            {
-                Span<float> row = tensor.AsSpan((channel * plane) + (y * frame.Width), content.Width);
-                ReadOnlySpan<byte> pixels = resized.Pixels.AsSpan((y * content.Width * 3) + channel);
+                Span<float> row = target.Slice((channel * plane) + (y * rowLength), image.Width);
+                ReadOnlySpan<byte> pixels = image.Pixels.AsSpan((y * image.Width * 3) + channel);
                 for (int x = 0; x < row.Length; x++)
                 {
-                    row[x] = byValue[pixels[x * 3]];
+                    row[x] = table[pixels[x * 3]];
                 }
             }
         }
-
-        return tensor;
     }
 
     private static byte Largest(ReadOnlySpan<byte> values)

@@ -1,4 +1,5 @@
 using Engine.Items;
+using Engine.Options;
 
 namespace Engine.Store;
 
@@ -67,13 +68,8 @@ public sealed partial class SampleStore : IAsyncDisposable
     /// <summary>Opens a store whose shards lie behind a file layer.</summary>
     internal static SampleStore Open(StoreOptions options, TimeProvider time, IFileLayer files)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        CheckedOptions.ThrowOnProblem(options, nameof(options));
         ArgumentNullException.ThrowIfNull(time);
-        string[] problems = [.. options.Problems().Select(problem => $"{problem.Property} {problem.Message}")];
-        if (problems.Length > 0)
-        {
-            throw new ArgumentException(string.Join("; ", problems), nameof(options));
-        }
 
         // Whole from here on: a store outlives a change of the process's folder.
         options = options with { Directory = Path.GetFullPath(options.Directory) };

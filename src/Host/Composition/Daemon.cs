@@ -88,14 +88,13 @@ internal sealed partial class Daemon : IAsyncDisposable
     {
         CancellationToken draining = _around.Draining;
         _around.Say("loading models ...");
-        _runtimes = await Runtimes.LoadAsync(_config, draining).ConfigureAwait(false); // (1)
+        _runtimes = await Runtimes.LoadAsync(_config, _around.Say, draining).ConfigureAwait(false); // (1)
         _store = SampleStore.Open(_config.Store, _around.Clock); // (2)
         _planner = await PlanAsync(_store, draining).ConfigureAwait(false); // (3)
         _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock); // (4)
         _wire = await WireListener.StartAsync(_hub, _config.Transport, _around.Clock, _around.Logs)
             .ConfigureAwait(false); // (5)
-        FilterChain chain = new(
-            [.. _config.Filters.Select(filter => new ThresholdFilter(filter))], _config.Embedder?.Name);
+        FilterChain chain = new(_runtimes.Filters, _config.Embedder?.Name);
         _around.Say($"filters: {chain.Describe()}");
         _line = new Line(_stop.Token, _around.Clock);
         Engine.Pipeline.Pipeline.Link(_line, Parts(chain), _config.Stages, draining); // (6)

@@ -13,33 +13,61 @@ namespace Host.Composition;
 /// <param name="Generator">What makes the pictures.</param>
 /// <param name="Predictor">What finds the objects.</param>
 /// <param name="Embedder">What turns objects into points; null when none is configured.</param>
-internal sealed record Runtimes(IImageGenerator Generator, IMaskPredictor Predictor, IImageEmbedder? Embedder)
+/// <param name="Filters">The links of the filter chain, in order.</param>
+internal sealed record Runtimes(
+    IImageGenerator Generator, IMaskPredictor Predictor, IImageEmbedder? Embedder, IReadOnlyList<IFilter> Filters)
     : IDisposable
 {
     /// <summary>Loads every model of a configuration.</summary>
     /// <param name="config">A configuration without problems.</param>
+    /// <param name="say">Told what a person should know, a line each.</param>
     /// <param name="stopping">Ends the loading.</param>
     /// <exception cref="IOException">A library or file is missing or unreadable.</exception>
     /// <exception cref="InvalidDataException">A library holds no picture.</exception>
     /// <exception cref="Engine.Runtimes.Onnx.ModelException">A model is missing, unreadable or of another role.
     /// </exception>
-    public static async Task<Runtimes> LoadAsync(HeadwaterConfig config, CancellationToken stopping)
+    public static async Task<Runtimes> LoadAsync(
+        HeadwaterConfig config, Action<string> say, CancellationToken stopping)
     {
         LibraryGenerator generator = LibraryGenerator.Open(config.Generator.Name, config.Generator.Library);
         IMaskPredictor? predictor = null;
+        OnnxImageEmbedder? embedder = null;
         try
         {
             predictor = Predict(config.Annotator);
-            IImageEmbedder? embedder = config.Embedder is { } section
+            embedder = config.Embedder is { } section
                 ? await OnnxImageEmbedder.LoadAsync(section.Name, section.Model, stopping).ConfigureAwait(false)
                 : null;
-            return new Runtimes(generator, predictor, embedder);
+            List<IFilter> filters = [];
+            foreach (FilterOptions filter in config.Filters)
+            {
+                filters.Add(filter.Prototypes is { } real
+                    ? new PrototypeFilter(filter, await RealAsync(filter.Name, real).ConfigureAwait(false))
+                    : new ThresholdFilter(filter));
+            }
+
+            return new Runtimes(generator, predictor, embedder, filters);
         }
         catch
         {
+            embedder?.Dispose();
             predictor?.Dispose();
             generator.Dispose();
             throw;
+        }
+
+        async Task<CategoryPrototypes> RealAsync(string name, PrototypeOptions real)
+        {
+            CategoryPrototypes prototypes = await CategoryPrototypes
+                .LoadAsync(real.Folder, real.PicturesMax, embedder!, stopping).ConfigureAwait(false);
+            foreach (string skipped in prototypes.Skipped)
+            {
+                say($"left out: {skipped}");
+            }
+
+            say($"filter {name}: {prototypes.Pictures} real pictures of {prototypes.Categories} categories, "
+                + $"{prototypes.SkippedCount} left out");
+            return prototypes;
         }
     }
 

@@ -68,5 +68,10 @@ internal sealed record HeadwaterConfig : ICheckedOptions
         {
             yield return new(nameof(Filters), "has two filters of one name; a name is the key of a score");
         }
+
+        if (Embedder is null && Filters.Any(filter => filter.Prototypes is not null))
+        {
+            yield return new(nameof(Filters), "compares with prototypes, which needs an embedder section");
+        }
     }
 }

@@ -18,7 +18,8 @@ internal sealed class LiveDashboard(IAnsiConsole console, TimeProvider clock)
         StageRates rates = new(clock);
         if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi)
         {
-            await EveryAsync(LineInterval, work, () => console.WriteLine(StageTable.Line(stages(), progress())))
+            await EveryAsync(LineInterval, work, () => console.Profile.Out.Writer.WriteLine(
+                StageTable.Line(stages(), progress())))
                 .ConfigureAwait(false);
             return;
         }

@@ -17,7 +17,7 @@ internal static class StageTable
     public static IRenderable Draw(
         IReadOnlyList<StageSnapshot> stages, IReadOnlyDictionary<string, double> rates, string progress)
     {
-        Table table = new Table().Border(TableBorder.Rounded).Caption(Markup.Escape(progress));
+        Table table = new Table().Border(TableBorder.Rounded);
         table.AddColumn("stage");
         foreach (string column in new[] { "queue", "in", "out", "rate /s", "busy s" })
         {
@@ -30,14 +30,14 @@ internal static class StageTable
             table.AddRow(
                 Markup.Escape(stage.Name),
                 $"{stage.InFlightItems}/{stage.Options.CapacityItems}",
-                Text(stage.Received),
-                Text(stage.Sent),
+                Count(stage.Received),
+                Count(stage.Sent),
                 rates.GetValueOrDefault(stage.Name).ToString("F1", CultureInfo.InvariantCulture),
                 stage.Busy.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture),
                 Markup.Escape(Rejected(stage)));
         }
 
-        return table;
+        return new Rows(table, new Text(progress)); // Not the table's caption, which would break at its width.
     }
 
     /// <summary>One line for a log.</summary>
@@ -48,7 +48,7 @@ internal static class StageTable
             $"{stage.Name} {stage.Sent}{(stage.InFlightItems > 0 ? $"+{stage.InFlightItems}" : "")}"
             + (stage.Dropped > 0 ? $" (rejected {Rejected(stage)})" : "")));
 
-    private static string Text(long count) => count.ToString(CultureInfo.InvariantCulture);
+    private static string Count(long count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static string Rejected(StageSnapshot stage)
     {

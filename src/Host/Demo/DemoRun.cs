@@ -63,14 +63,14 @@ internal sealed class DemoRun
 
     private async Task<ExitCode> RunAsync()
     {
-        using ShutdownSignals signals = ShutdownSignals.Listen(AnsiConsole.WriteLine);
+        using ShutdownSignals signals = ShutdownSignals.Listen(Say);
         ProcessMetrics.Start(TimeProvider.System);
         Daemon daemon = await Daemon.StartAsync(_config, new DaemonSurroundings(
-            TimeProvider.System, NullLoggerFactory.Instance, AnsiConsole.WriteLine, signals.Drain))
+            TimeProvider.System, NullLoggerFactory.Instance, Say, signals.Drain))
             .ConfigureAwait(false);
         await using (daemon.ConfigureAwait(false))
         {
-            AnsiConsole.WriteLine($"samples at {daemon.Addresses[0]}, metrics at {daemon.HttpAddress}/metrics");
+            Say($"samples at {daemon.Addresses[0]}, metrics at {daemon.HttpAddress}/metrics");
             using CancellationTokenSource ended = new();
             Task consumer = ConsumeAsync(daemon.Addresses[0], ended.Token);
             Task<ExitCode> work = daemon.RunAsync();
@@ -114,20 +114,34 @@ internal sealed class DemoRun
             + $"accepted in {plan.Categories.Count} categories, {_received.Count} received over the socket";
     }
 
+    /// <summary>Says something while the display may be up; a file or a pipe gets its lines as they are, unbroken.
+    /// </summary>
+    private static void Say(string text)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            Console.Out.WriteLine(text);
+        }
+        else
+        {
+            AnsiConsole.WriteLine(text);
+        }
+    }
+
     private ExitCode Report(Daemon daemon, ExitCode code)
     {
-        AnsiConsole.WriteLine(Line(daemon));
+        Console.Out.WriteLine(Line(daemon));
         foreach (CategoryProgress category in daemon.Plan.Categories.Where(c => c.State != CategoryState.Filled))
         {
-            AnsiConsole.WriteLine($"{category.Name}: {category.Closed ?? "not filled"}");
+            Console.Out.WriteLine($"{category.Name}: {category.Closed ?? "not filled"}");
         }
 
         if (_received.Count > 0)
         {
             string sheet = Path.Combine(_output, "contact-sheet.png");
             ContactSheet.Write(sheet, _received, cellPx: 160, samplesARow: 3);
-            AnsiConsole.WriteLine($"samples (WebDataset shards and ledger): {_config.Store.Directory}");
-            AnsiConsole.WriteLine($"contact sheet: {sheet}");
+            Console.Out.WriteLine($"samples (WebDataset shards and ledger): {_config.Store.Directory}");
+            Console.Out.WriteLine($"contact sheet: {sheet}");
         }
 
         return code == ExitCode.Ok && _received.Count < daemon.LastSequence ? ExitCode.Fault : code;

@@ -16,5 +16,17 @@ internal sealed class ReadinessChecks
     /// <summary>Runs every check.</summary>
     /// <returns>Check by name: null, or why it does not hold.</returns>
     public IReadOnlyDictionary<string, string?> Run() => new SortedDictionary<string, string?>(
-        _checks.ToDictionary(check => check.Key, check => check.Value()), StringComparer.Ordinal);
+        _checks.ToDictionary(check => check.Key, check => Ask(check.Value)), StringComparer.Ordinal);
+
+    private static string? Ask(Func<string?> problem)
+    {
+        try
+        {
+            return problem();
+        }
+        catch (Exception cause) when (cause is ObjectDisposedException or InvalidOperationException)
+        {
+            return $"cannot be told: {cause.Message}"; // Asked while the daemon ends.
+        }
+    }
 }

@@ -32,10 +32,16 @@ internal sealed class MetricFamily
 
     public bool IsObservable { get; }
 
-    /// <summary>Takes one measurement.</summary>
-    /// <returns>False when it would make one series too many and is not kept.</returns>
+    /// <summary>Takes one measurement. Never throws: it runs inside whoever measures.</summary>
+    /// <returns>False when it is not kept: it would make one series too many, has more labels than a series, or is no
+    /// number and would spoil a sum for good.</returns>
     public bool Take(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        if (tags.Length > MetricTags.CountMax || (double.IsNaN(value) && Type != "gauge"))
+        {
+            return false;
+        }
+
         MetricTags key = new(tags);
         if (!_series.TryGetValue(key, out MetricSeries? series))
         {

@@ -13,7 +13,8 @@ internal sealed class PrometheusExporter : IDisposable
 
     private static readonly Meter OwnMeter = new("Headwater.Metrics");
     private static readonly Counter<long> DroppedTotal = OwnMeter.CreateCounter<long>(
-        "headwater.metrics.series.dropped", "{measurement}", "Measurements not kept, for want of room for a series.");
+        "headwater.metrics.series.dropped", "{measurement}",
+        "Measurements not kept: too many series or labels, no number, or a gauge that failed.");
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, MetricFamily> _families = new();
@@ -45,7 +46,16 @@ internal sealed class PrometheusExporter : IDisposable
                 family.Clear();
             }
 
-            _listener.RecordObservableInstruments();
+            try
+            {
+                _listener.RecordObservableInstruments();
+            }
+            catch (AggregateException cause)
+            {
+                // What an object that is going away could not answer; the others have been asked all the same.
+                DroppedTotal.Add(cause.InnerExceptions.Count);
+            }
+
             StringBuilder text = new();
             foreach (MetricFamily family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
             {

@@ -1,3 +1,4 @@
+using Engine.Options;
 using Engine.Pipeline.Deliver;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -21,14 +22,9 @@ public sealed class WireServer : IDisposable
     public WireServer(DeliveryHub hub, TransportOptions options, TimeProvider clock, ILogger<WireServer> log)
     {
         ArgumentNullException.ThrowIfNull(hub);
-        ArgumentNullException.ThrowIfNull(options);
+        CheckedOptions.ThrowOnProblem(options, nameof(options));
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(log);
-        string[] problems = [.. options.Problems().Select(problem => $"{problem.Property} {problem.Message}.")];
-        if (problems.Length > 0)
-        {
-            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        }
 
         (Hub, Options, Clock, _log) = (hub, options, clock, log);
         Tokens = new TokenCheck(options.Token);

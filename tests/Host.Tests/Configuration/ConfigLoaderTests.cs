@@ -130,7 +130,23 @@ public sealed class ConfigLoaderTests
         Assert.Contains(
             said, line => line.StartsWith("6:15: plan.categories[1].weight: is 0", StringComparison.Ordinal));
         Assert.Contains("11:12: filters[1].name: is empty; a filter needs a name", said);
-        Assert.Contains("11:5: filters[1].measure: is empty; it must name a measure or a score", said);
+        Assert.Contains(
+            "11:5: filters[1].measure: is empty; it must name a measure or a score, or the filter must have prototypes",
+            said);
+    }
+
+    [Fact]
+    public void Filter_by_real_pictures_needs_an_embedder()
+    {
+        const string filter = "filters: [{name: real, prototypes: {folder: crops}, min: 0.4}]\n";
+        using ConfigFile without = new(ConfigFile.Least + filter);
+        using ConfigFile with = new(ConfigFile.Least + filter + "embedder: {model: {model: clip.onnx}}\n");
+
+        string[] said = without.Said();
+        HeadwaterConfig config = with.Good();
+
+        Assert.Equal(["6:10: filters: compares with prototypes, which needs an embedder section"], said);
+        Assert.Equal(with.Inside("crops"), config.Filters.Single().Prototypes!.Folder);
     }
 
     [Theory]

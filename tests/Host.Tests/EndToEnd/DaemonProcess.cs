@@ -15,11 +15,11 @@ internal sealed partial class DaemonProcess : IDisposable
     private readonly StringBuilder _said = new(); // Guarded by itself.
     private readonly TaskCompletionSource<Match> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private DaemonProcess(string config)
+    private DaemonProcess(string file, IEnumerable<string> arguments)
     {
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", [Program, "serve", "-c", config])
+            StartInfo = new ProcessStartInfo(file, arguments)
             {
                 RedirectStandardOutput = true, RedirectStandardError = true,
             },
@@ -77,14 +77,32 @@ internal sealed partial class DaemonProcess : IDisposable
     public static async Task<DaemonProcess> StartAsync(string config)
     {
         DaemonProcess daemon = Start(config);
-        Match ready = await daemon._ready.Task.WaitAsync(HangLimit);
-        (daemon.Samples, daemon.Http) = (ready.Groups[1].Value, ready.Groups[2].Value);
+        await daemon.ListensAsync();
         return daemon;
     }
 
-    public static DaemonProcess Start(string config)
+    public async Task ListensAsync()
     {
-        DaemonProcess daemon = new(config);
+        Match ready = await _ready.Task.WaitAsync(HangLimit);
+        (Samples, Http) = (ready.Groups[1].Value, ready.Groups[2].Value);
+    }
+
+    public static DaemonProcess Start(string config) => Start("dotnet", [Program, "serve", "-c", config]);
+
+    /// <summary>Starts a daemon that alone sees a small disk at a folder; where <c>unshare</c> may do that.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="disk">The folder the disk is at.</param>
+    /// <param name="prepare">A shell command that makes the disk.</param>
+    public static DaemonProcess StartOnDisk(string config, string disk, string prepare)
+    {
+        Directory.CreateDirectory(disk);
+        string command = $"cd '{disk}' && {prepare} && exec dotnet '{Program}' serve -c '{config}'";
+        return Start("unshare", ["-rm", "sh", "-c", command]);
+    }
+
+    private static DaemonProcess Start(string file, string[] arguments)
+    {
+        DaemonProcess daemon = new(file, arguments);
         daemon._process.Start();
         daemon._process.BeginOutputReadLine();
         daemon._process.BeginErrorReadLine();

@@ -89,6 +89,46 @@ public sealed class PrometheusExporterTests
     }
 
     [Fact]
+    public void Order_of_labels_makes_no_second_series()
+    {
+        using PrometheusExporter exporter = new();
+        using Meter meter = new("Headwater.Order");
+        Counter<long> counter = meter.CreateCounter<long>("order");
+        KeyValuePair<string, object?>[] labels = [new("d", 1), new("b", 2), new("a", 3), new("c", 4)];
+
+        foreach (KeyValuePair<string, object?>[] permuted in Permutations(labels))
+        {
+            counter.Add(1, permuted);
+        }
+
+        Assert.Contains(
+            "\norder_total{a=\"3\",b=\"2\",c=\"4\",d=\"1\"} 24\n", exporter.Scrape(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Measurement_that_cannot_be_kept_is_counted_and_harms_nothing()
+    {
+        using PrometheusExporter exporter = new();
+        using Meter meter = new("Headwater.Odd");
+        Counter<double> counter = meter.CreateCounter<double>("odd");
+        Histogram<double> histogram = meter.CreateHistogram<double>("odd.wait", "s");
+        Func<long> failing = () => throw new InvalidOperationException("gone");
+        meter.CreateObservableGauge("odd.gauge", failing);
+
+        counter.Add(1);
+        counter.Add(double.NaN);
+        counter.Add(1, new("a", 1), new("b", 1), new("c", 1), new("d", 1), new("e", 1));
+        histogram.Record(double.NaN);
+        histogram.Record(2);
+
+        string text = exporter.Scrape() + exporter.Scrape();
+        Assert.Contains("odd_total 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("odd_wait_seconds_sum 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("odd_wait_seconds_count 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("headwater_metrics_series_dropped_total 4\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Observable_that_falls_silent_is_gone()
     {
         using PrometheusExporter exporter = new();
@@ -124,6 +164,11 @@ public sealed class PrometheusExporterTests
 
         Assert.True(check.ExitCode == 0 && check.Error.Length == 0, check.Output + check.Error);
     }
+
+    private static IEnumerable<T[]> Permutations<T>(T[] items) => items.Length < 2
+        ? [items]
+        : items.SelectMany((first, at) => Permutations<T>([.. items[..at], .. items[(at + 1)..]])
+            .Select(rest => (T[])[first, .. rest]));
 
     private static string Own(string text, params string[] prefixes) => string.Concat(text.Split('\n')
         .Where(line => prefixes.Any(prefix => line.Replace("# HELP ", "", StringComparison.Ordinal)

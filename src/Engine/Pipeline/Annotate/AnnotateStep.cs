@@ -36,8 +36,7 @@ public sealed class AnnotateStep
     public async ValueTask<Outcome<Annotated>> RunAsync(Picture picture, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        ReadOnlyMemory<byte> pixels = picture.Image.Pixels;
-        if (pixels.Span[3..].SequenceEqual(pixels.Span[..^3]))
+        if (picture.Image.IsOfOneColour)
         {
             return Outcome.Drop<Annotated>(RejectReason.Blank, "every pixel has one colour");
         }

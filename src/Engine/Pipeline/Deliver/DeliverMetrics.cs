@@ -24,13 +24,13 @@ internal static class DeliverMetrics
     static DeliverMetrics()
     {
         Meter.CreateObservableUpDownCounter(
-            "headwater.deliver.connections", () => Hubs.Groups().Select(Connections), "{connection}",
+            "headwater.deliver.connections", () => Groups().Select(Connections), "{connection}",
             "Ranks of a group that are connected.");
         Meter.CreateObservableGauge(
-            "headwater.deliver.lag.items", () => Hubs.Groups().SelectMany(Lags), "{item}",
+            "headwater.deliver.lag.items", () => Groups().SelectMany(Lags), "{item}",
             "Samples stored and not acknowledged by a rank.");
         Meter.CreateObservableCounter(
-            "headwater.deliver.blocked", () => Hubs.Groups().Select(Blocked), "s",
+            "headwater.deliver.blocked", () => Groups().Select(Blocked), "s",
             "Time for which the line waited because of a group.");
     }
 
@@ -46,6 +46,9 @@ internal static class DeliverMetrics
 
     internal static void CursorsSaved(bool isSaved) =>
         CursorSavesTotal.Add(1, new KeyValuePair<string, object?>("outcome", isSaved ? "ok" : "failed"));
+
+    private static IEnumerable<GroupSnapshot> Groups() =>
+        DeliveryHub.Alive.Now().SelectMany(hub => hub.Snapshot().Groups);
 
     private static KeyValuePair<string, object?> Group(string name) => new("group", name);
 

@@ -1,3 +1,6 @@
+using Engine.Flow;
+using Engine.Options;
+
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>
@@ -17,6 +20,8 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     private readonly CursorMirror _mirror;
     private readonly ITimer _idleTimer;
     private readonly Lock _gate = new();
+    internal static readonly Living<DeliveryHub> Alive = new();
+
     private readonly SortedDictionary<string, ConsumerGroup> _groups = new(StringComparer.Ordinal); // Guarded by _gate.
     private bool _isClosed; // Guarded by _gate.
 
@@ -28,13 +33,8 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     public DeliveryHub(ISampleLog log, DeliverOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(log);
-        ArgumentNullException.ThrowIfNull(options);
+        CheckedOptions.ThrowOnProblem(options, nameof(options));
         ArgumentNullException.ThrowIfNull(clock);
-        string[] problems = [.. options.Problems().Select(problem => $"{problem.Property} {problem.Message}.")];
-        if (problems.Length > 0)
-        {
-            throw new ArgumentException(string.Join(Environment.NewLine, problems), nameof(options));
-        }
 
         (Log, _options, _clock) = (log, options, clock);
         _mirror = new CursorMirror(log, options, clock);
@@ -52,7 +52,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
         }
 
         DetachIdle(); // Only arms the timer: nobody is idle for long yet.
-        Hubs.Add(this);
+        Alive.Add(this);
     }
 
     /// <summary>The log's name, which cursors belong to.</summary>
@@ -151,7 +151,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
             links = [.. _groups.Values.SelectMany(group => group.AllLinks())];
         }
 
-        Hubs.Remove(this);
+        Alive.Remove(this);
         Array.ForEach(links, link => link.End(LinkEnd.Closed));
         await _idleTimer.DisposeAsync().ConfigureAwait(false);
         await _mirror.DisposeAsync().ConfigureAwait(false);

@@ -46,13 +46,10 @@ public sealed class GenerateStep(IImageGenerator generator)
         }
 
         RgbImage image = made.Value!.Image;
-        return IsOfOneColour(image.Pixels)
+        return image.IsOfOneColour
             ? Outcome.Drop<Picture>(RejectReason.Blank, $"every pixel is RGB {Colour(image.Pixels)}")
             : Outcome.Keep(new Picture(prompt, image, generator.Name, made.Value.Lineage));
     }
-
-    /// <summary>Compares the picture with itself moved by one pixel, which is one vectorised pass.</summary>
-    private static bool IsOfOneColour(ReadOnlySpan<byte> pixels) => pixels[3..].SequenceEqual(pixels[..^3]);
 
     private static string Colour(ReadOnlySpan<byte> pixels) => $"{pixels[0]} {pixels[1]} {pixels[2]}";
 }

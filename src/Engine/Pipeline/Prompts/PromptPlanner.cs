@@ -41,15 +41,9 @@ public sealed partial class PromptPlanner
     public PromptPlanner(
         PlanOptions plan, IReadOnlyCollection<PromptRequest> prompts, PlannerState restored, ulong runSeed)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        CheckedOptions.ThrowOnProblem(plan, nameof(plan));
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(restored);
-        OptionProblem[] problems = [.. plan.Problems()];
-        if (problems.Length > 0)
-        {
-            throw new ArgumentException(string.Join(
-                Environment.NewLine, problems.Select(problem => $"{problem.Property} {problem.Message}.")));
-        }
 
         (_plan, _restored, _runSeed) = (plan, restored, runSeed);
         _restoredAccepted = restored.Accepted

@@ -41,10 +41,5 @@ public sealed record EmbedderOptions : ICheckedOptions
         {
             yield return new(nameof(BatchMax), $"is {BatchMax}; it must be 1 to 256 pictures");
         }
-
-        foreach (OptionProblem problem in Onnx.Problems())
-        {
-            yield return problem with { Property = $"{nameof(Onnx)}.{problem.Property}" };
-        }
     }
 }

@@ -31,16 +31,7 @@ internal sealed class ImagePreprocessor
     public void Write(RgbImage image, Span<float> target)
     {
         RgbImage sized = Middle(Resized(image));
-        int plane = sized.Width * sized.Height;
-        for (int channel = 0; channel < Channels; channel++)
-        {
-            Span<float> to = target.Slice(channel * plane, plane);
-            ReadOnlySpan<float> byValue = _byValue.AsSpan(channel * 256, 256);
-            for (int i = 0; i < plane; i++)
-            {
-                to[i] = byValue[sized.Pixels[(i * Channels) + channel]];
-            }
-        }
+        PictureTensor.WritePlanes(sized, _byValue, target, sized.Width, sized.Width * sized.Height);
     }
 
     private RgbImage Resized(RgbImage image)

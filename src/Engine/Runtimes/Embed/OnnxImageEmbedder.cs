@@ -59,11 +59,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
         string name, EmbedderOptions options, CancellationToken stopping)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(options);
-        foreach (OptionProblem problem in options.Problems())
-        {
-            throw new ArgumentException($"{problem.Property} {problem.Message}.", nameof(options));
-        }
+        CheckedOptions.ThrowOnProblem(options, nameof(options));
 
         EmbedderFiles files = EmbedderFiles.Find(options);
         OnnxModel model = OnnxModel.Load(files.Model, options.Onnx, "embedder");

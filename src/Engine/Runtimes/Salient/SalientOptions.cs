@@ -44,10 +44,5 @@ public sealed record SalientOptions : ICheckedOptions
         {
             yield return new(nameof(OpenSidePx), $"is {OpenSidePx}; it must be 64 to 4096 px");
         }
-
-        foreach (OptionProblem problem in Onnx.Problems())
-        {
-            yield return problem with { Property = $"{nameof(Onnx)}.{problem.Property}" };
-        }
     }
 }

@@ -54,10 +54,5 @@ public sealed record SamOptions : ICheckedOptions
         {
             yield return new(nameof(OpenSidePx), $"is {OpenSidePx}; it must be 64 to 4096 px");
         }
-
-        foreach (OptionProblem problem in Onnx.Problems())
-        {
-            yield return problem with { Property = $"{nameof(Onnx)}.{problem.Property}" };
-        }
     }
 }

@@ -50,8 +50,8 @@ public sealed class PrototypeFilterTests : IDisposable
     {
         Save("cat", "a.png", 0, 100, 0);
         CategoryPrototypes prototypes = await LoadAsync();
-        PrototypeFilter all = new(new PrototypeOptions { Folder = "x", Min = 1 }, prototypes);
-        PrototypeFilter any = new(new PrototypeOptions { Folder = "x", Min = -1 }, prototypes);
+        PrototypeFilter all = new(Options(min: 1), prototypes);
+        PrototypeFilter any = new(Options(min: -1), prototypes);
 
         Outcome<Embedded> same = await all.JudgeAsync(Item("cat", [0, 1, 0]), Token);
         Outcome<Embedded> below = await all.JudgeAsync(Item("cat", [0, MathF.BitDecrement(1), 0]), Token);
@@ -70,7 +70,7 @@ public sealed class PrototypeFilterTests : IDisposable
         bool reject, string? reason)
     {
         CategoryPrototypes prototypes = await LoadAsync();
-        PrototypeFilter filter = new(new PrototypeOptions { Folder = "x", RejectMissing = reject }, prototypes);
+        PrototypeFilter filter = new(Options(min: 0.6, reject), prototypes);
 
         Outcome<Embedded> outcome = await filter.JudgeAsync(Item("cat", [0, 1, 0]), Token);
 
@@ -113,10 +113,17 @@ public sealed class PrototypeFilterTests : IDisposable
     [Fact]
     public void Options_that_are_wrong_are_all_named()
     {
-        PrototypeOptions wrong = new() { Name = " ", Min = double.NaN, PicturesMax = 0 };
+        PrototypeOptions wrong = new() { PicturesMax = 0 };
+        FilterOptions both = new() { Name = " ", Measure = "parts", Prototypes = wrong, Min = double.NaN };
 
-        Assert.Equal(["Name", "Folder", "Min", "PicturesMax"], wrong.Problems().Select(problem => problem.Property));
+        Assert.Equal(["Folder", "PicturesMax"], wrong.Problems().Select(problem => problem.Property));
+        Assert.Equal(["Name", "Measure", "Min"], both.Problems().Select(problem => problem.Property));
     }
+
+    private static FilterOptions Options(double min, bool rejectMissing = false) => new()
+    {
+        Name = "similarity", Min = min, Prototypes = new() { Folder = "x", RejectMissing = rejectMissing },
+    };
 
     private Task<CategoryPrototypes> LoadAsync(int picturesMax = 100) =>
         CategoryPrototypes.LoadAsync(_folder.Path, picturesMax, _embedder, Token);
