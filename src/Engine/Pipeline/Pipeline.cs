@@ -30,7 +30,8 @@ public static class Pipeline
             reject.SendAsync(Ends.Rejected(prompt(item), stage, reason, detail));
 
         Stage<Prompt, Picture> generate = new(
-            line, "generate", bounds.Generate, new(item => item.Bytes + parts.PictureBytesMax, item => item.Bytes),
+            line, "generate", bounds.Generate,
+            new(item => item.Bytes + parts.Generate.PictureBytesMax, item => item.Bytes),
             parts.Generate.RunAsync, Rejected<Prompt>(item => item));
         Stage<Picture, Annotated> annotate = new(
             line, "annotate", bounds.Annotate, new(item => item.Bytes * 2, item => item.Bytes),

@@ -37,7 +37,4 @@ public sealed record PipelineParts
 
     /// <summary>The window of the slowest consumer group.</summary>
     public required DeliverStep Deliver { get; init; }
-
-    /// <summary>Bytes a generated picture weighs at most: what a prompt reserves when it enters generate.</summary>
-    public required long PictureBytesMax { get; init; }
 }

@@ -32,6 +32,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private HttpServer? _http;
     private Line? _line;
     private PromptPlanner? _planner;
+    private GenerateStep? _generate;
 
     private Daemon(HeadwaterConfig config, DaemonSurroundings around) => (_config, _around) = (config, around);
 
@@ -94,6 +95,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock); // (4)
         _wire = await WireListener.StartAsync(_hub, _config.Transport, _around.Clock, _around.Logs)
             .ConfigureAwait(false); // (5)
+        _generate = new GenerateStep(_runtimes.Generators, _config.Generate, _around.Clock);
         FilterChain chain = new(_runtimes.Filters, _config.Embedder?.Name);
         _around.Say($"filters: {chain.Describe()}");
         _line = new Line(_stop.Token, _around.Clock);
@@ -135,8 +137,8 @@ internal sealed partial class Daemon : IAsyncDisposable
     private PipelineParts Parts(FilterChain chain) => new()
     {
         Planner = _planner!,
-        Generate = new GenerateStep(_runtimes!.Generator),
-        Annotate = new AnnotateStep(_runtimes.Predictor, _config.Annotate),
+        Generate = _generate!,
+        Annotate = new AnnotateStep(_runtimes!.Predictor, _config.Annotate),
         Embed = new EmbedStep(_runtimes.Embedder, _config.Embedder?.Background ?? default),
         Filter = chain,
         Encode = new EncodeStep(_config.Record, new Provenance
@@ -149,7 +151,6 @@ internal sealed partial class Daemon : IAsyncDisposable
         Record = new RecordStep(_store!),
         Reject = new RejectStep(_store!),
         Deliver = new DeliverStep(_hub!),
-        PictureBytesMax = 3L * _config.Generator.Library.PictureSidePx * _config.Generator.Library.PictureSidePx,
     };
 
     private HttpParts HttpParts(CancellationToken draining)
@@ -159,6 +160,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         checks.Add("line", () => _line!.Fault?.Message);
         checks.Add("store", () => _store!.Fault is { } fault ? $"read-only: {fault.Message}" : null);
         checks.Add("disk", () => _store!.IsPaused ? "paused: too little free space" : null);
+        checks.Add("generators", () => _generate!.Problem);
         checks.Add("progress", () => progress.Problem(_hub!.Snapshot().BlockedBy is not null));
         checks.Add("draining", () => draining.IsCancellationRequested ? "draining" : null);
         PromptReadLimits limits = new()

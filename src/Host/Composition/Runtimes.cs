@@ -10,12 +10,13 @@ using Host.Configuration;
 namespace Host.Composition;
 
 /// <summary>Which runtime answers which port: the one place that knows.</summary>
-/// <param name="Generator">What makes the pictures.</param>
+/// <param name="Generators">What makes the pictures.</param>
 /// <param name="Predictor">What finds the objects.</param>
 /// <param name="Embedder">What turns objects into points; null when none is configured.</param>
 /// <param name="Filters">The links of the filter chain, in order.</param>
 internal sealed record Runtimes(
-    IImageGenerator Generator, IMaskPredictor Predictor, IImageEmbedder? Embedder, IReadOnlyList<IFilter> Filters)
+    IReadOnlyList<GeneratorShare> Generators, IMaskPredictor Predictor, IImageEmbedder? Embedder,
+    IReadOnlyList<IFilter> Filters)
     : IDisposable
 {
     /// <summary>Loads every model of a configuration.</summary>
@@ -29,11 +30,12 @@ internal sealed record Runtimes(
     public static async Task<Runtimes> LoadAsync(
         HeadwaterConfig config, Action<string> say, CancellationToken stopping)
     {
-        LibraryGenerator generator = LibraryGenerator.Open(config.Generator.Name, config.Generator.Library);
+        List<GeneratorShare> generators = [];
         IMaskPredictor? predictor = null;
         OnnxImageEmbedder? embedder = null;
         try
         {
+            generators.AddRange(config.Generators.Select(Open));
             predictor = Predict(config.Annotator);
             embedder = config.Embedder is { } section
                 ? await OnnxImageEmbedder.LoadAsync(section.Name, section.Model, stopping).ConfigureAwait(false)
@@ -46,13 +48,13 @@ internal sealed record Runtimes(
                     : new ThresholdFilter(filter));
             }
 
-            return new Runtimes(generator, predictor, embedder, filters);
+            return new Runtimes(generators, predictor, embedder, filters);
         }
         catch
         {
             embedder?.Dispose();
             predictor?.Dispose();
-            generator.Dispose();
+            generators.ForEach(share => share.Generator.Dispose());
             throw;
         }
 
@@ -74,10 +76,22 @@ internal sealed record Runtimes(
     /// <inheritdoc/>
     public void Dispose()
     {
-        Generator.Dispose();
+        foreach (GeneratorShare share in Generators)
+        {
+            share.Generator.Dispose();
+        }
+
         Predictor.Dispose();
         Embedder?.Dispose();
     }
+
+    private static GeneratorShare Open(GeneratorOptions options) => new(
+        options.Kind switch
+        {
+            GeneratorKind.Library => LibraryGenerator.Open(options.NameOrKind, options.Library!),
+            _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
+        },
+        options.Weight);
 
     private static IMaskPredictor Predict(AnnotatorOptions options) => options.Kind == AnnotatorKind.Sam
         ? SamPredictor.Load(options.Name.Length > 0 ? options.Name : "sam", options.Sam!)

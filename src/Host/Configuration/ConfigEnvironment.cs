@@ -11,9 +11,9 @@ internal static class ConfigEnvironment
     public static void Check(
         HeadwaterConfig config, IReadOnlyList<ConfigPath> paths, ConfigPlaces places, ConfigProblems problems)
     {
-        // The section of the other kind may be kept for later; its models need not be here.
-        string unused = config.Annotator.Kind == AnnotatorKind.Sam ? "annotator.salient." : "annotator.sam.";
-        foreach (ConfigPath path in paths.Where(path => !path.Key.StartsWith(unused, StringComparison.Ordinal)))
+        string[] unused = [.. Unused(config)];
+        foreach (ConfigPath path in paths.Where(path => !Array.Exists(
+            unused, section => path.Key.StartsWith(section, StringComparison.Ordinal))))
         {
             if ((path.IsOutput ? OutputProblem(path.Value) : InputProblem(path.Value)) is { } problem)
             {
@@ -21,6 +21,16 @@ internal static class ConfigEnvironment
             }
         }
     }
+
+    /// <summary>The sections of other kinds than the one chosen: they may be kept for later, and what they name need
+    /// not be here.</summary>
+    private static IEnumerable<string> Unused(HeadwaterConfig config) =>
+        Others($"{config.Annotator.Kind}", Enum.GetNames<AnnotatorKind>(), "annotator.").Concat(
+            config.Generators.SelectMany((generator, at) =>
+                Others($"{generator.Kind}", Enum.GetNames<GeneratorKind>(), $"generators[{at}].")));
+
+    private static IEnumerable<string> Others(string kind, string[] kinds, string section) =>
+        kinds.Where(other => other != kind).Select(other => $"{section}{ConfigNames.Snake(other)}.");
 
     private static string? InputProblem(string path)
     {

@@ -3,6 +3,7 @@ using Engine.Pipeline;
 using Engine.Pipeline.Annotate;
 using Engine.Pipeline.Deliver;
 using Engine.Pipeline.Filter;
+using Engine.Pipeline.Generate;
 using Engine.Pipeline.Prompts;
 using Engine.Pipeline.Record;
 using Engine.Store;
@@ -20,8 +21,11 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>What is to be made.</summary>
     public PlanOptions Plan { get; init; } = new();
 
-    /// <summary>What makes the pictures.</summary>
-    public GeneratorOptions Generator { get; init; } = new();
+    /// <summary>What makes the pictures: 1 to 64 generators; each prompt goes to one of them. Required.</summary>
+    public IReadOnlyList<GeneratorOptions> Generators { get; init; } = [];
+
+    /// <summary>When a generator counts as broken.</summary>
+    public GenerateOptions Generate { get; init; } = new();
 
     /// <summary>What finds the objects.</summary>
     public AnnotatorOptions Annotator { get; init; } = new();
@@ -62,6 +66,16 @@ internal sealed record HeadwaterConfig : ICheckedOptions
                 nameof(Store),
                 $"lets samples of {Store.SampleBytesMax} bytes in, but transport.sample_bytes_max is "
                 + $"{Transport.SampleBytesMax}; what is stored must be deliverable");
+        }
+
+        if (Generators.Count is < 1 or > 64)
+        {
+            yield return new(nameof(Generators), $"has {Generators.Count} generators; it must have 1 to 64");
+        }
+
+        if (Generators.Select(generator => generator.NameOrKind).Distinct().Count() != Generators.Count)
+        {
+            yield return new(nameof(Generators), "has two generators of one name; samples and metrics tell them by it");
         }
 
         if (Filters.Select(filter => filter.Name).Distinct().Count() != Filters.Count)

@@ -21,7 +21,7 @@ public sealed class ConfigEnvironmentTests
     {
         using ConfigFile file = new("""
             plan: {quota: 1, categories: [{name: apple}]}
-            generator: {library: {source: .}}
+            generators: [{library: {source: .}}]
             annotator:
               kind: salient
               salient: {model: headwater.yaml}
@@ -36,7 +36,7 @@ public sealed class ConfigEnvironmentTests
     {
         using ConfigFile file = new("""
             plan: {quota: 1, categories: [{name: apple}]}
-            generator: {library: {source: .}}
+            generators: [{library: {source: .}}]
             annotator: {kind: salient, salient: {model: headwater.yaml}}
             store: {directory: headwater.yaml/data}
             """);

@@ -11,7 +11,7 @@ internal sealed class ConfigFile : IDisposable
         plan:
           quota: 1
           categories: [{name: apple}]
-        generator: {library: {source: pictures}}
+        generators: [{library: {source: pictures}}]
         annotator: {sam: {encoder: encoder.onnx, decoder: decoder.onnx}}
 
         """;

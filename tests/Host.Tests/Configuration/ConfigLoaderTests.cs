@@ -35,7 +35,7 @@ public sealed class ConfigLoaderTests
 
         HeadwaterConfig config = file.Good();
 
-        Assert.Equal(file.Inside("pictures"), config.Generator.Library.Source);
+        Assert.Equal(file.Inside("pictures"), config.Generators[0].Library!.Source);
         Assert.Equal(file.Inside("data"), config.Store.Directory);
         Assert.Equal("data", new HeadwaterConfig().Store.Directory);
     }
@@ -64,7 +64,7 @@ public sealed class ConfigLoaderTests
             plan:
               quota: 1
               categories: [{name: apple}]
-            generator: {library: {source: pictures, picture_side_px: 7, scale_min: big}}
+            generators: [{library: {source: pictures, picture_side_px: 7, scale_min: big}}]
             annotator:
               sam:
                 encoder: e
@@ -83,7 +83,7 @@ public sealed class ConfigLoaderTests
             [
                 "2:9: run.seed: is '-1'; it must be a whole number from 0",
                 "3:3: run.drain_timout: is not a key here; do you mean drain_timeout?",
-                "7:72: generator.library.scale_min: is 'big'; it must be a number",
+                "7:74: generators[0].library.scale_min: is 'big'; it must be a number",
                 "13:17: annotator.sam.onnx.runs_max: is 900; it must be 1 to 64 runs",
                 "15:20: store.shard_bytes_max: is 10; it must be 1048576 to 68719476736 bytes",
                 "19:19: stages.embed.batch_linger: is 'soon'; it must be a time such as 250ms, 30s, 5min or 2h",
@@ -96,14 +96,14 @@ public sealed class ConfigLoaderTests
     {
         using ConfigFile file = new("""
             plan: {quota: 1, categories: [{name: apple}]}
-            generator:
-              library: {names: x}
+            generators:
+              - {library: {names: x}}
             """);
 
         Assert.Equal(
             [
                 "1:1: annotator.sam: is missing; kind sam needs its encoder and decoder",
-                "3:12: generator.library.source: is empty; it must name a folder or an archive of pictures",
+                "3:15: generators[0].library.source: is empty; it must name a folder or an archive of pictures",
             ],
             file.Said());
     }
@@ -118,7 +118,7 @@ public sealed class ConfigLoaderTests
                 - name: apple
                 - name: pear
                   weight: 0
-            generator: {library: {source: pictures}}
+            generators: [{library: {source: pictures}}]
             annotator: {sam: {encoder: e, decoder: d}}
             filters:
               - {name: a, measure: predicted_iou}

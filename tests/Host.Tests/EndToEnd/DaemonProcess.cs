@@ -58,11 +58,11 @@ internal sealed partial class DaemonProcess : IDisposable
               quota: {quota}
               new_categories: true
               categories: [{"{name: apple}"}, {"{name: guitar}"}, {"{name: teapot}"}]
-            generator:
-              library:
-                source: {Repository.Npm("fluent-emoji-3d", "assets")}
-                names: {Repository.Npm("unicode-emoji-json", "data-by-emoji.json")}
-                picture_side_px: 160
+            generators:
+              - library:
+                  source: {Repository.Npm("fluent-emoji-3d", "assets")}
+                  names: {Repository.Npm("unicode-emoji-json", "data-by-emoji.json")}
+                  picture_side_px: 160
             annotator:
               kind: salient
               salient: {"{model: "}{Repository.Npm("u2netp", "u2netp.onnx")}{"}"}

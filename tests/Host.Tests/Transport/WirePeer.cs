@@ -95,10 +95,18 @@ internal sealed class WirePeer : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes the next sample, past heartbeats: a clock that is turned on until something comes may be turned
+    /// on by more than one of their intervals.</summary>
     public async Task<SampleFrame> SampleAsync()
     {
-        byte[] payload = await ReadAsync() ?? throw new InvalidOperationException("The server closed.");
-        return FrameReader.Sample(payload);
+        while (true)
+        {
+            byte[] payload = await ReadAsync() ?? throw new InvalidOperationException("The server closed.");
+            if (FrameReader.TypeOf(new ReadOnlySequence<byte>(payload)) != FrameType.Heartbeat)
+            {
+                return FrameReader.Sample(payload);
+            }
+        }
     }
 
     public async Task<IReadOnlyList<long>> SamplesAsync(int count)

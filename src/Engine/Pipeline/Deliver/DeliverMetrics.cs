@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Engine.Flow;
 
 namespace Engine.Pipeline.Deliver;
 
@@ -8,6 +9,9 @@ internal static class DeliverMetrics
 {
     /// <summary>The meter's name, for exporters.</summary>
     internal const string MeterName = "Headwater.Deliver";
+
+    /// <summary>The hubs that live, for the gauges. Here, so that the first hub also makes the instruments.</summary>
+    internal static readonly Living<DeliveryHub> Hubs = new();
 
     private static readonly Meter Meter = new(MeterName);
     private static readonly Counter<long> SamplesTotal = Meter.CreateCounter<long>(
@@ -48,7 +52,7 @@ internal static class DeliverMetrics
         CursorSavesTotal.Add(1, new KeyValuePair<string, object?>("outcome", isSaved ? "ok" : "failed"));
 
     private static IEnumerable<GroupSnapshot> Groups() =>
-        DeliveryHub.Alive.Now().SelectMany(hub => hub.Snapshot().Groups);
+        Hubs.Now().SelectMany(hub => hub.Snapshot().Groups);
 
     private static KeyValuePair<string, object?> Group(string name) => new("group", name);
 

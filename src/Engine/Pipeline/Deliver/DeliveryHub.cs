@@ -1,4 +1,3 @@
-using Engine.Flow;
 using Engine.Options;
 
 namespace Engine.Pipeline.Deliver;
@@ -20,8 +19,6 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     private readonly CursorMirror _mirror;
     private readonly ITimer _idleTimer;
     private readonly Lock _gate = new();
-    internal static readonly Living<DeliveryHub> Alive = new();
-
     private readonly SortedDictionary<string, ConsumerGroup> _groups = new(StringComparer.Ordinal); // Guarded by _gate.
     private bool _isClosed; // Guarded by _gate.
 
@@ -52,7 +49,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
         }
 
         DetachIdle(); // Only arms the timer: nobody is idle for long yet.
-        Alive.Add(this);
+        DeliverMetrics.Hubs.Add(this);
     }
 
     /// <summary>The log's name, which cursors belong to.</summary>
@@ -151,7 +148,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
             links = [.. _groups.Values.SelectMany(group => group.AllLinks())];
         }
 
-        Alive.Remove(this);
+        DeliverMetrics.Hubs.Remove(this);
         Array.ForEach(links, link => link.End(LinkEnd.Closed));
         await _idleTimer.DisposeAsync().ConfigureAwait(false);
         await _mirror.DisposeAsync().ConfigureAwait(false);

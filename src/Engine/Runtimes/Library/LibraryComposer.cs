@@ -1,5 +1,6 @@
-using System.Globalization;
 using Engine.Items;
+using Engine.Pipeline.Generate;
+using System.Globalization;
 
 namespace Engine.Runtimes.Library;
 

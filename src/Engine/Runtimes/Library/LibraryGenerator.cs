@@ -26,6 +26,9 @@ public sealed class LibraryGenerator : IImageGenerator
     /// <inheritdoc/>
     public int BatchMax => _options.BatchMax;
 
+    /// <inheritdoc/>
+    public long PictureBytesMax => 3L * _options.PictureSidePx * _options.PictureSidePx;
+
     /// <summary>Every picture, by path.</summary>
     public IReadOnlyList<LibraryEntry> Entries => _index.Entries;
 

@@ -19,7 +19,7 @@ public sealed class GenerateStepTests
     {
         using FakeGenerator generator = new(
             batchMax, prompt => Outcome.Keep(new Generated(Dot(prompt.Attempt), NoLineage)));
-        GenerateStep step = new(generator);
+        GenerateStep step = Step(generator);
 
         Prompt[] prompts = [.. Enumerable.Range(0, 10).Select(Make)];
         IReadOnlyList<Outcome<Picture>> outcomes = await step.RunAsync(prompts, Token);
@@ -39,7 +39,7 @@ public sealed class GenerateStepTests
         using FakeGenerator generator = new(
             1, _ => Outcome.Keep(new Generated(new RgbImage(16, 16, pictures.Dequeue()), NoLineage)));
 
-        GenerateStep step = new(generator);
+        GenerateStep step = Step(generator);
         IReadOnlyList<Outcome<Picture>> outcomes = await step.RunAsync([Make(0), Make(1)], Token);
 
         Assert.Equal([RejectReason.Blank, null], outcomes.Select(outcome => outcome.DropReason));
@@ -51,10 +51,13 @@ public sealed class GenerateStepTests
         using FakeGenerator generator = new(
             4, _ => Outcome.Drop<Generated>(RejectReason.NoSource, "no picture of 'yak'"));
 
-        Outcome<Picture> outcome = (await new GenerateStep(generator).RunAsync([Make(0)], Token)).Single();
+        Outcome<Picture> outcome = (await Step(generator).RunAsync([Make(0)], Token)).Single();
 
         Assert.Equal((RejectReason.NoSource, "no picture of 'yak'"), (outcome.DropReason, outcome.Detail));
     }
+
+    private static GenerateStep Step(IImageGenerator generator) =>
+        new([new GeneratorShare(generator, 1)], new GenerateOptions(), TimeProvider.System);
 
     private static Prompt Make(int attempt) => new()
     {
@@ -66,25 +69,5 @@ public sealed class GenerateStepTests
         byte[] pixels = new byte[16 * 16 * 3];
         pixels[at * 3] = 255;
         return new RgbImage(16, 16, pixels);
-    }
-
-    private sealed class FakeGenerator(int batchMax, Func<Prompt, Outcome<Generated>> make) : IImageGenerator
-    {
-        public string Name => "fake";
-
-        public int BatchMax => batchMax;
-
-        public int BatchLargest { get; private set; }
-
-        public ValueTask<IReadOnlyList<Outcome<Generated>>> GenerateAsync(
-            IReadOnlyList<Prompt> prompts, CancellationToken stopping)
-        {
-            BatchLargest = Math.Max(BatchLargest, prompts.Count);
-            return ValueTask.FromResult<IReadOnlyList<Outcome<Generated>>>([.. prompts.Select(make)]);
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

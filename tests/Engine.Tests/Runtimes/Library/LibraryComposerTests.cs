@@ -1,4 +1,5 @@
 using Engine.Items;
+using Engine.Pipeline.Generate;
 using Engine.Runtimes.Library;
 
 namespace Engine.Tests.Runtimes.Library;

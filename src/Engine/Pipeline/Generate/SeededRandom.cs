@@ -1,4 +1,4 @@
-namespace Engine.Runtimes.Library;
+namespace Engine.Pipeline.Generate;
 
 /// <summary>SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for a seed on every machine and
 /// version.</summary>

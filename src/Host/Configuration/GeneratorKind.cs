@@ -1,0 +1,8 @@
+namespace Host.Configuration;
+
+/// <summary>The kind of a generator.</summary>
+internal enum GeneratorKind
+{
+    /// <summary>Pictures of a library, composed by seed.</summary>
+    Library,
+}
