@@ -12,7 +12,9 @@ namespace Engine.Tests.Runtimes;
 internal sealed class TinyOnnx
 {
     public const int Float32 = 1;
+    public const int Int32 = 6;
     public const int Int64 = 7;
+    public const int Float16 = 10;
 
     private readonly ProtoWriter _graph = new ProtoWriter().Text(2, "tiny");
 

@@ -108,7 +108,37 @@ public sealed partial class OnnxModel : IDisposable
         await _room.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
-            return Run(inputs, outputs, stopping);
+            return Guarded(run => _session.Run(run, inputs, outputs), stopping);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    /// <summary>Makes a place for inputs and outputs that stay from run to run.</summary>
+    /// <returns>An empty binding of this model; the caller disposes it before the model.</returns>
+    /// <remarks>An input is copied to the device when it is bound, so one that changed must be bound again.</remarks>
+    public OrtIoBinding NewBinding() => _session.CreateIoBinding();
+
+    /// <summary>Runs the model once on what is bound, after waiting for room.</summary>
+    /// <param name="binding">From <see cref="NewBinding"/>, with every input and the wanted outputs bound.</param>
+    /// <param name="stopping">Ends the wait, and the run between two of its nodes.</param>
+    /// <exception cref="ModelException">OutOfMemory or RunFailed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled.</exception>
+    public async ValueTask RunAsync(OrtIoBinding binding, CancellationToken stopping)
+    {
+        await _room.WaitAsync(stopping).ConfigureAwait(false);
+        try
+        {
+            Guarded(
+                run =>
+                {
+                    _session.RunWithBinding(run, binding);
+                    binding.SynchronizeBoundOutputs();
+                    return true;
+                },
+                stopping);
         }
         finally
         {
@@ -123,15 +153,15 @@ public sealed partial class OnnxModel : IDisposable
         _room.Dispose();
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Run(
-        IReadOnlyDictionary<string, OrtValue> inputs, IReadOnlyList<string> outputs, CancellationToken stopping)
+    /// <summary>Times a run, lets it be stopped and gives its faults their kind.</summary>
+    private T Guarded<T>(Func<RunOptions, T> body, CancellationToken stopping)
     {
         using RunOptions run = new();
         using CancellationTokenRegistration stop = stopping.Register(() => run.Terminate = true);
         long started = Stopwatch.GetTimestamp();
         try
         {
-            return _session.Run(run, inputs, outputs);
+            return body(run);
         }
         catch (OnnxRuntimeException) when (stopping.IsCancellationRequested)
         {

@@ -26,6 +26,42 @@ public sealed class OnnxModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Bound_run_writes_into_the_same_memory_each_time()
+    {
+        using OnnxModel model = Load(Pair());
+        (float[] given, float[] taken) = (new float[2], new float[2]);
+        using OrtIoBinding binding = model.NewBinding();
+        using OrtValue x = OrtValue.CreateTensorValueFromMemory(given, [1, 2]);
+        using OrtValue y = OrtValue.CreateTensorValueFromMemory(taken, [1, 2]);
+        binding.BindOutput("negative", y);
+
+        for (int turn = 1; turn < 4; turn++)
+        {
+            given[0] = turn;
+            binding.BindInput("x", x);
+            await model.RunAsync(binding, CancellationToken.None);
+
+            Assert.Equal([-turn, 0f], taken);
+        }
+    }
+
+    [Fact]
+    public async Task Bound_run_of_a_wrong_shape_fails_as_a_run()
+    {
+        using OnnxModel model = Load(Pair());
+        using OrtIoBinding binding = model.NewBinding();
+        using OrtValue x = OrtValue.CreateTensorValueFromMemory(new float[3], [1, 3]);
+        using OrtValue y = Row(0, 0);
+        binding.BindInput("x", x);
+        binding.BindOutput("negative", y);
+
+        ModelException thrown = await Assert.ThrowsAsync<ModelException>(
+            async () => await model.RunAsync(binding, CancellationToken.None));
+
+        Assert.Equal(ModelFault.RunFailed, thrown.Fault);
+    }
+
+    [Fact]
     public void Names_types_and_shapes_are_read_from_the_model_and_an_open_length_is_minus_one()
     {
         using OnnxModel model = Load(Pair());
