@@ -11,6 +11,8 @@ namespace Engine.Runtimes.Diffusion;
 /// over, because every exporter adds its own.</remarks>
 internal sealed partial class ModelJson
 {
+    private static readonly JsonElement NoKeys = JsonDocument.Parse("{}").RootElement;
+
     private readonly JsonElement _root;
 
     private ModelJson(string path, JsonElement root) => (Path, _root) = (path, root);
@@ -40,6 +42,9 @@ internal sealed partial class ModelJson
             throw new ModelException(ModelFault.Unreadable, $"The file {path} is not JSON: {cause.Message}", cause);
         }
     }
+
+    /// <summary>Reads a file that may be absent; it is then an object without keys.</summary>
+    public static ModelJson ReadIfThere(string path) => File.Exists(path) ? Read(path) : new(path, NoKeys);
 
     /// <summary>Python's json writes an infinity as a bare word, which is no JSON; it is read as a text then.</summary>
     private static JsonDocument Parse(byte[] bytes)

@@ -1,10 +1,12 @@
+using Engine.Runtimes.Onnx;
+
 namespace Engine.Runtimes.Diffusion.Schedulers;
 
 /// <summary>Makes the scheduler of a kind for a number of steps.</summary>
 internal static class SchedulerFactory
 {
     /// <summary>Makes it.</summary>
-    /// <exception cref="ArgumentException">More steps than the scheduler has timesteps.</exception>
+    /// <exception cref="ModelException">WrongRole: more steps than the scheduler has timesteps.</exception>
     public static Scheduler Make(SchedulerKind kind, SchedulerConfig config, int steps)
     {
         int most = kind switch
@@ -15,7 +17,8 @@ internal static class SchedulerFactory
         };
         if (steps < 1 || steps > most)
         {
-            throw new ArgumentException($"Steps is {steps}; the scheduler {kind} of this model takes 1 to {most}.");
+            throw new ModelException(
+                ModelFault.WrongRole, $"Steps is {steps}; the scheduler {kind} of this model takes 1 to {most}.");
         }
 
         return kind switch

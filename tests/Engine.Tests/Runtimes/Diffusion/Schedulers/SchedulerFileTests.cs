@@ -86,8 +86,8 @@ public sealed class SchedulerFileTests : IDisposable
     [InlineData(SchedulerKind.Euler, 0, 1000)]
     public void More_steps_than_timesteps_are_refused(SchedulerKind kind, int steps, int most)
     {
-        ArgumentException thrown =
-            Assert.Throws<ArgumentException>(() => SchedulerFactory.Make(kind, new SchedulerConfig(), steps));
+        ModelException thrown =
+            Assert.Throws<ModelException>(() => SchedulerFactory.Make(kind, new SchedulerConfig(), steps));
 
         Assert.Contains($"Steps is {steps}", thrown.Message, StringComparison.Ordinal);
         Assert.Contains($"1 to {most}", thrown.Message, StringComparison.Ordinal);

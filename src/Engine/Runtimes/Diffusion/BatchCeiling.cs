@@ -1,0 +1,17 @@
+namespace Engine.Runtimes.Diffusion;
+
+/// <summary>How many pictures are tried at once; only ever lowered. Safe to read from several threads.</summary>
+/// <param name="most">To begin with.</param>
+/// <param name="only">The only size a model takes, or 0.</param>
+internal sealed class BatchCeiling(int most, int only)
+{
+    private int _now = only > 0 ? Math.Min(most, only) : most;
+
+    public int Now => Volatile.Read(ref _now);
+
+    /// <summary>Whether a smaller batch would need less; a model of a fixed batch is always filled up.</summary>
+    public bool CanFall(int size) => only == 0 && size > 1;
+
+    /// <summary>Remembers that a size did not fit.</summary>
+    public void FallBelow(int size) => Volatile.Write(ref _now, Math.Min(Now, size / 2));
+}
