@@ -8,8 +8,8 @@ namespace Engine.Pipeline;
 /// the heavy stages, and less than 2 GiB held when everything is full.</remarks>
 public sealed record PipelineOptions : ICheckedOptions
 {
-    /// <summary>Prompts to pictures.</summary>
-    public StageOptions Generate { get; init; } = new() { CapacityItems = 8, BatchMax = 4 };
+    /// <summary>Prompts to pictures. Two workers: one batch is decoded while the next is denoised.</summary>
+    public StageOptions Generate { get; init; } = new() { CapacityItems = 16, BatchMax = 4, WorkersMax = 2 };
 
     /// <summary>Pictures to masks.</summary>
     public StageOptions Annotate { get; init; } = new() { CapacityItems = 8 };

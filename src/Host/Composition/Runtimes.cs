@@ -1,6 +1,7 @@
 using Engine.Pipeline.Annotate;
 using Engine.Pipeline.Filter;
 using Engine.Pipeline.Generate;
+using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Embed;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Salient;
@@ -35,7 +36,11 @@ internal sealed record Runtimes(
         OnnxImageEmbedder? embedder = null;
         try
         {
-            generators.AddRange(config.Generators.Select(Open));
+            foreach (GeneratorOptions one in config.Generators)
+            {
+                generators.Add(new(await OpenAsync(one, say, stopping).ConfigureAwait(false), one.Weight));
+            }
+
             predictor = Predict(config.Annotator);
             embedder = config.Embedder is { } section
                 ? await OnnxImageEmbedder.LoadAsync(section.Name, section.Model, stopping).ConfigureAwait(false)
@@ -85,13 +90,14 @@ internal sealed record Runtimes(
         Embedder?.Dispose();
     }
 
-    private static GeneratorShare Open(GeneratorOptions options) => new(
-        options.Kind switch
-        {
-            GeneratorKind.Library => LibraryGenerator.Open(options.NameOrKind, options.Library!),
-            _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
-        },
-        options.Weight);
+    private static async Task<IImageGenerator> OpenAsync(
+        GeneratorOptions options, Action<string> say, CancellationToken stopping) => options.Kind switch
+    {
+        GeneratorKind.Library => LibraryGenerator.Open(options.NameOrKind, options.Library!),
+        GeneratorKind.Diffusion => await DiffusionGenerator
+            .LoadAsync(options.NameOrKind, options.Diffusion!, say, stopping).ConfigureAwait(false),
+        _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
+    };
 
     private static IMaskPredictor Predict(AnnotatorOptions options) => options.Kind == AnnotatorKind.Sam
         ? SamPredictor.Load(options.Name.Length > 0 ? options.Name : "sam", options.Sam!)

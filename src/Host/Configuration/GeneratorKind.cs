@@ -5,4 +5,7 @@ internal enum GeneratorKind
 {
     /// <summary>Pictures of a library, composed by seed.</summary>
     Library,
+
+    /// <summary>A text-to-image model of the Stable Diffusion family.</summary>
+    Diffusion,
 }

@@ -1,4 +1,5 @@
 using Engine.Options;
+using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Library;
 
 namespace Host.Configuration;
@@ -19,6 +20,9 @@ internal sealed record GeneratorOptions : ICheckedOptions
 
     /// <summary>The retrieval arm: pictures of a library, composed by seed.</summary>
     public LibraryOptions? Library { get; init; }
+
+    /// <summary>A text-to-image model of the Stable Diffusion family, in ONNX.</summary>
+    public DiffusionOptions? Diffusion { get; init; }
 
     /// <summary>The name given, or the kind's.</summary>
     internal string NameOrKind => Name.Length > 0 ? Name : ConfigNames.Snake($"{Kind}");
@@ -45,6 +49,7 @@ internal sealed record GeneratorOptions : ICheckedOptions
     private object? Section => Kind switch
     {
         GeneratorKind.Library => Library,
+        GeneratorKind.Diffusion => Diffusion,
         _ => null,
     };
 }

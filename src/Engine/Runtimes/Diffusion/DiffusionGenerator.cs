@@ -46,6 +46,10 @@ public sealed partial class DiffusionGenerator : IImageGenerator
     /// <inheritdoc/>
     public int BatchMax => _options.BatchMax;
 
+    /// <inheritdoc/>
+    public long PictureBytesMax => 3L * _parts.Size.Width * _parts.Size.Height
+        * _parts.Decoder.PixelsPerLatent * _parts.Decoder.PixelsPerLatent;
+
     /// <summary>Pictures that the UNet makes at one time; below <see cref="BatchMax"/> once memory did not suffice.
     /// </summary>
     public int BatchCeiling => _unetCeiling.Now;

@@ -85,10 +85,5 @@ public sealed record DiffusionOptions : ICheckedOptions
                 nameof(Scheduler),
                 $"is {Scheduler}; it must be auto, ddim, pndm, euler, euler_ancestral, dpm_solver or lcm");
         }
-
-        foreach (OptionProblem problem in Onnx.Problems())
-        {
-            yield return problem with { Property = $"{nameof(Onnx)}.{problem.Property}" };
-        }
     }
 }
