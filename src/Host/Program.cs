@@ -17,7 +17,10 @@ internal static class Program
             Serve.Create(),
             Validate.Create(),
             Consume.Create(),
-            new Command("bench", "Measure a part and print what bounds it.") { BenchMasks.Create() },
+            new Command("bench", "Measure a part and print what bounds it.")
+            {
+                BenchMasks.Create(), BenchDiffusion.Create(),
+            },
             version,
         };
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

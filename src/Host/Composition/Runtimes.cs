@@ -11,15 +11,26 @@ using Host.Configuration;
 namespace Host.Composition;
 
 /// <summary>Which runtime answers which port: the one place that knows.</summary>
-/// <param name="Generators">What makes the pictures.</param>
-/// <param name="Predictor">What finds the objects.</param>
-/// <param name="Embedder">What turns objects into points; null when none is configured.</param>
-/// <param name="Filters">The links of the filter chain, in order.</param>
-internal sealed record Runtimes(
-    IReadOnlyList<GeneratorShare> Generators, IMaskPredictor Predictor, IImageEmbedder? Embedder,
-    IReadOnlyList<IFilter> Filters)
-    : IDisposable
+internal sealed class Runtimes : IDisposable
 {
+    private readonly Stack<IDisposable> _owned = []; // In the order they were made.
+    private readonly Action<string> _say;
+    private ITextEmbedder? _textEmbedder;
+
+    private Runtimes(Action<string> say) => _say = say;
+
+    /// <summary>What makes the pictures.</summary>
+    public IReadOnlyList<GeneratorShare> Generators { get; private set; } = [];
+
+    /// <summary>What finds the objects.</summary>
+    public IMaskPredictor Predictor { get; private set; } = null!;
+
+    /// <summary>What turns objects into points; null when none is configured.</summary>
+    public IImageEmbedder? Embedder { get; private set; }
+
+    /// <summary>The links of the filter chain, in order.</summary>
+    public IReadOnlyList<IFilter> Filters { get; private set; } = [];
+
     /// <summary>Loads every model of a configuration.</summary>
     /// <param name="config">A configuration without problems.</param>
     /// <param name="say">Told what a person should know, a line each.</param>
@@ -31,75 +42,93 @@ internal sealed record Runtimes(
     public static async Task<Runtimes> LoadAsync(
         HeadwaterConfig config, Action<string> say, CancellationToken stopping)
     {
-        List<GeneratorShare> generators = [];
-        IMaskPredictor? predictor = null;
-        OnnxImageEmbedder? embedder = null;
+        Runtimes runtimes = new(say);
         try
         {
-            foreach (GeneratorOptions one in config.Generators)
-            {
-                generators.Add(new(await OpenAsync(one, say, stopping).ConfigureAwait(false), one.Weight));
-            }
-
-            predictor = Predict(config.Annotator);
-            embedder = config.Embedder is { } section
-                ? await OnnxImageEmbedder.LoadAsync(section.Name, section.Model, stopping).ConfigureAwait(false)
-                : null;
-            List<IFilter> filters = [];
-            foreach (FilterOptions filter in config.Filters)
-            {
-                filters.Add(filter.Prototypes is { } real
-                    ? new PrototypeFilter(filter, await RealAsync(filter.Name, real).ConfigureAwait(false))
-                    : new ThresholdFilter(filter));
-            }
-
-            return new Runtimes(generators, predictor, embedder, filters);
+            await runtimes.LoadAsync(config, stopping).ConfigureAwait(false);
+            return runtimes;
         }
         catch
         {
-            embedder?.Dispose();
-            predictor?.Dispose();
-            generators.ForEach(share => share.Generator.Dispose());
+            runtimes.Dispose();
             throw;
-        }
-
-        async Task<CategoryPrototypes> RealAsync(string name, PrototypeOptions real)
-        {
-            CategoryPrototypes prototypes = await CategoryPrototypes
-                .LoadAsync(real.Folder, real.PicturesMax, embedder!, stopping).ConfigureAwait(false);
-            foreach (string skipped in prototypes.Skipped)
-            {
-                say($"left out: {skipped}");
-            }
-
-            say($"filter {name}: {prototypes.Pictures} real pictures of {prototypes.Categories} categories, "
-                + $"{prototypes.SkippedCount} left out");
-            return prototypes;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (GeneratorShare share in Generators)
+        while (_owned.TryPop(out IDisposable? last))
         {
-            share.Generator.Dispose();
+            last.Dispose();
         }
-
-        Predictor.Dispose();
-        Embedder?.Dispose();
     }
 
-    private static async Task<IImageGenerator> OpenAsync(
-        GeneratorOptions options, Action<string> say, CancellationToken stopping) => options.Kind switch
+    private async Task LoadAsync(HeadwaterConfig config, CancellationToken stopping)
     {
-        GeneratorKind.Library => LibraryGenerator.Open(options.NameOrKind, options.Library!),
-        GeneratorKind.Diffusion => await DiffusionGenerator
-            .LoadAsync(options.NameOrKind, options.Diffusion!, say, stopping).ConfigureAwait(false),
-        _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
-    };
+        List<GeneratorShare> generators = [];
+        foreach (GeneratorOptions options in config.Generators)
+        {
+            generators.Add(new(Own(await OpenAsync(options, stopping).ConfigureAwait(false)), options.Weight));
+        }
+
+        Generators = generators;
+        Predictor = Own(Predict(config.Annotator));
+        if (config.Embedder is { } embedder)
+        {
+            Embedder = Own(await OnnxImageEmbedder.LoadAsync(embedder.Name, embedder.Model, stopping)
+                .ConfigureAwait(false));
+            if (config.Filters.Any(filter => filter.Text is not null))
+            {
+                _textEmbedder = Own(await OnnxTextEmbedder.LoadAsync(embedder.Model, stopping).ConfigureAwait(false));
+            }
+        }
+
+        List<IFilter> filters = [];
+        foreach (FilterOptions filter in config.Filters)
+        {
+            filters.Add(
+                filter.Prototypes is { } real ? await RealAsync(filter, real, stopping).ConfigureAwait(false)
+                : filter.Text is not null ? await TextFilter.MakeAsync(filter, _textEmbedder!, stopping)
+                    .ConfigureAwait(false)
+                : new ThresholdFilter(filter));
+        }
+
+        Filters = filters;
+    }
+
+    private async Task<IImageGenerator> OpenAsync(GeneratorOptions options, CancellationToken stopping) =>
+        options.Kind switch
+        {
+            GeneratorKind.Library => LibraryGenerator.Open(options.NameOrKind, options.Library!),
+            GeneratorKind.Diffusion => await DiffusionGenerator
+                .LoadAsync(options.NameOrKind, options.Diffusion!, _say, stopping).ConfigureAwait(false),
+            _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
+        };
 
     private static IMaskPredictor Predict(AnnotatorOptions options) => options.Kind == AnnotatorKind.Sam
         ? SamPredictor.Load(options.Name.Length > 0 ? options.Name : "sam", options.Sam!)
         : SalientPredictor.Load(options.Name.Length > 0 ? options.Name : "salient", options.Salient!);
+
+    private async Task<PrototypeFilter> RealAsync(
+        FilterOptions filter, PrototypeOptions real, CancellationToken stopping)
+    {
+        CategoryPrototypes prototypes = await CategoryPrototypes
+            .LoadAsync(real.Folder, real.PicturesMax, Embedder!, stopping).ConfigureAwait(false);
+        foreach (string skipped in prototypes.Skipped)
+        {
+            _say($"left out: {skipped}");
+        }
+
+        _say($"filter {filter.Name}: {prototypes.Pictures} real pictures of {prototypes.Categories} categories, "
+            + $"{prototypes.SkippedCount} left out");
+        return new PrototypeFilter(filter, prototypes);
+    }
+
+    private T Own<T>(T made)
+        where T : IDisposable
+    {
+        _owned.Push(made);
+        return made;
+    }
 }

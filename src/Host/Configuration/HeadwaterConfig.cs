@@ -83,9 +83,9 @@ internal sealed record HeadwaterConfig : ICheckedOptions
             yield return new(nameof(Filters), "has two filters of one name; a name is the key of a score");
         }
 
-        if (Embedder is null && Filters.Any(filter => filter.Prototypes is not null))
+        if (Embedder is null && Filters.Any(filter => filter.Prototypes is not null || filter.Text is not null))
         {
-            yield return new(nameof(Filters), "compares with prototypes, which needs an embedder section");
+            yield return new(nameof(Filters), "compares pictures, which needs an embedder section");
         }
     }
 }

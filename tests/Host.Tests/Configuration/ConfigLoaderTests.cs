@@ -14,7 +14,7 @@ public sealed class ConfigLoaderTests
         HeadwaterConfig config = file.Good();
 
         Assert.Equal(42UL, config.Run.Seed);
-        Assert.Equal((8, 4), (config.Stages.Generate.CapacityItems, config.Stages.Generate.BatchMax));
+        Assert.Equal((16, 4), (config.Stages.Generate.CapacityItems, config.Stages.Generate.BatchMax));
         Assert.Null(config.Embedder);
     }
 
@@ -131,7 +131,8 @@ public sealed class ConfigLoaderTests
             said, line => line.StartsWith("6:15: plan.categories[1].weight: is 0", StringComparison.Ordinal));
         Assert.Contains("11:12: filters[1].name: is empty; a filter needs a name", said);
         Assert.Contains(
-            "11:5: filters[1].measure: is empty; it must name a measure or a score, or the filter must have prototypes",
+            "11:5: filters[1].measure: is empty; it must name a measure or a score, or the filter must have prototypes "
+                + "or a text",
             said);
     }
 
@@ -145,7 +146,7 @@ public sealed class ConfigLoaderTests
         string[] said = without.Said();
         HeadwaterConfig config = with.Good();
 
-        Assert.Equal(["6:10: filters: compares with prototypes, which needs an embedder section"], said);
+        Assert.Equal(["6:10: filters: compares pictures, which needs an embedder section"], said);
         Assert.Equal(with.Inside("crops"), config.Filters.Single().Prototypes!.Folder);
     }
 

@@ -9,12 +9,15 @@ public sealed record FilterOptions : ICheckedOptions
     public string Name { get; init; } = "";
 
     /// <summary>What is compared: a score of a filter before it, predicted_iou, or a measure of the annotate stage
-    /// (area_ratio, border_px, background_deviation ...). Either this or <see cref="Prototypes"/>.</summary>
+    /// (area_ratio, border_px, background_deviation ...). Either this, <see cref="Prototypes"/> or
+    /// <see cref="Text"/>.</summary>
     public string Measure { get; init; } = "";
 
-    /// <summary>The real pictures to which the mean cosine is taken; needs an embedder. Either this or
-    /// <see cref="Measure"/>.</summary>
+    /// <summary>The real pictures to which the mean cosine is taken; needs an embedder.</summary>
     public PrototypeOptions? Prototypes { get; init; }
+
+    /// <summary>The text to which the cosine is taken; needs an embedder with a text half.</summary>
+    public TextOptions? Text { get; init; }
 
     /// <summary>The least value that passes; any finite number. A cosine's has to be found anew for every embedder: the
     /// reference's 0.6 belongs to CLIP ViT-L/14. Default 0.</summary>
@@ -28,13 +31,15 @@ public sealed record FilterOptions : ICheckedOptions
             yield return new(nameof(Name), "is empty; a filter needs a name");
         }
 
-        if (string.IsNullOrWhiteSpace(Measure) == Prototypes is null)
+        int given = new[] { !string.IsNullOrWhiteSpace(Measure), Prototypes is not null, Text is not null }
+            .Count(isGiven => isGiven);
+        if (given != 1)
         {
             yield return new(
                 nameof(Measure),
-                Prototypes is null
-                    ? "is empty; it must name a measure or a score, or the filter must have prototypes"
-                    : $"is '{Measure}'; it must be left out of a filter that has prototypes");
+                given == 0
+                    ? "is empty; it must name a measure or a score, or the filter must have prototypes or a text"
+                    : "is one of several; a filter has either a measure, prototypes or a text");
         }
 
         if (!double.IsFinite(Min))

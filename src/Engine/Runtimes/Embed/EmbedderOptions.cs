@@ -23,6 +23,16 @@ public sealed record EmbedderOptions : ICheckedOptions
     /// <summary>The output to read, [B, D]. Default: image_embeds, or else the model's only output.</summary>
     public string OutputName { get; init; } = "";
 
+    /// <summary>The text half, for filters by text: its .onnx file. Default: text_model.onnx beside the model, or else
+    /// the model itself.</summary>
+    [ConfigPath]
+    public string TextModel { get; init; } = "";
+
+    /// <summary>The folder with vocab.json and merges.txt, for filters by text. Default: the model's folder, a folder
+    /// tokenizer in it, or one folder up.</summary>
+    [ConfigPath]
+    public string Tokenizer { get; init; } = "";
+
     /// <summary>Pictures in one run at most. 1 to 256. Default 16.</summary>
     public int BatchMax { get; init; } = 16;
 

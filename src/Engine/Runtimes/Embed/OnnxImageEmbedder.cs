@@ -93,7 +93,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
             try
             {
                 (float[] rows, int width) = await RunAsync(batch, stopping).ConfigureAwait(false);
-                outcomes.AddRange(batch.Select((_, row) => UnitVector(rows.AsSpan(row * width, width))));
+                outcomes.AddRange(batch.Select((_, row) => UnitVector.Of(rows.AsSpan(row * width, width))));
             }
             catch (ModelException full) when (full.Fault == ModelFault.OutOfMemory && size > 1)
             {
@@ -162,30 +162,6 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
         long[] values = new long[texts * tokens];
         Array.Fill(values, text.Name == "attention_mask" ? 1 : 0);
         return OrtValue.CreateTensorValueFromMemory(values, [texts, tokens]);
-    }
-
-    private static Outcome<float[]> UnitVector(ReadOnlySpan<float> row)
-    {
-        double squares = 0;
-        foreach (float value in row)
-        {
-            squares += (double)value * value;
-        }
-
-        // Not finite when any value is not; 0 has no direction.
-        double length = Math.Sqrt(squares);
-        if (!double.IsFinite(length) || length == 0)
-        {
-            return Outcome.Drop<float[]>(RejectReason.NonFinite, $"the embedding's length is {length}");
-        }
-
-        float[] unit = new float[row.Length];
-        for (int i = 0; i < unit.Length; i++)
-        {
-            unit[i] = (float)(row[i] / length);
-        }
-
-        return Outcome.Keep(unit);
     }
 
     private static void InterlockedMin(ref int target, int value)
