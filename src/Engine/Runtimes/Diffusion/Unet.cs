@@ -43,7 +43,7 @@ internal sealed class Unet : IDisposable
     }
 
     /// <summary>Makes a place for the runs of one batch.</summary>
-    public UnetBatch Open(UnetRows rows) => new(this, rows);
+    public UnetBatch Open(UnetRows rows) => UnetBatch.Open(this, rows);
 
     public void Dispose() => Model.Dispose();
 

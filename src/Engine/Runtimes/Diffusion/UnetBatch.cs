@@ -1,3 +1,4 @@
+using Engine.Runtimes.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Engine.Runtimes.Diffusion;
@@ -9,24 +10,41 @@ internal sealed class UnetBatch : IDisposable
 {
     private readonly Unet _unet;
     private readonly UnetRows _rows;
+    private readonly int _count; // Rows of a run; those beyond the pictures' are zeros.
     private readonly OrtIoBinding _binding;
     private readonly List<IDisposable> _owned = [];
     private readonly TensorBuffer _sample;
     private readonly TensorBuffer _output;
     private readonly float[] _unguided;
 
-    public UnetBatch(Unet unet, UnetRows rows)
+    private UnetBatch(Unet unet, UnetRows rows)
     {
         (_unet, _rows) = (unet, rows);
+        _count = unet.Shape.FixedRows > 0 ? unet.Shape.FixedRows : rows.Count;
         _binding = Own(unet.Model.NewBinding());
-        int count = unet.Shape.FixedRows > 0 ? unet.Shape.FixedRows : rows.Count;
-        long[] shape = [count, unet.Shape.Channels, rows.Height, rows.Width];
+        long[] shape = [_count, unet.Shape.Channels, rows.Height, rows.Width];
         PictureLength = unet.Shape.Channels * rows.Height * rows.Width;
         _unguided = new float[PictureLength];
         _sample = Own(new TensorBuffer(unet.Model.Inputs[UnetShape.Sample].ElementType, shape));
         _output = Own(new TensorBuffer(unet.Model.Outputs[unet.Shape.Output].ElementType, shape));
-        _binding.BindOutput(unet.Shape.Output, _output.Value);
-        BindTexts(count);
+    }
+
+    /// <summary>Makes the place and binds all that stays.</summary>
+    /// <exception cref="ModelException">OutOfMemory: what stays does not fit on the device.</exception>
+    public static UnetBatch Open(Unet unet, UnetRows rows)
+    {
+        UnetBatch batch = new(unet, rows);
+        try
+        {
+            batch._binding.BindOutput(unet.Shape.Output, batch._output.Value);
+            batch.BindTexts();
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Values of a latent.</summary>
@@ -45,14 +63,14 @@ internal sealed class UnetBatch : IDisposable
     /// <summary>Runs the UNet at a timestep for all pictures.</summary>
     public async ValueTask RunAsync(double timestep, CancellationToken stopping)
     {
-        var declared = _unet.Model.Inputs[UnetShape.Timestep];
-        int count = declared.Dimensions is [var fixedCount] ? fixedCount : 1;
-        double[] values = new double[count > 0 ? count : (int)_sample.Value.GetTensorTypeAndShape().Shape[0]];
+        OnnxTensor declared = _unet.Model.Inputs[UnetShape.Timestep];
+        int length = declared.Dimensions is [var fixedLength] ? fixedLength : 1;
+        double[] values = new double[length > 0 ? length : _count];
         Array.Fill(values, timestep);
         using OrtValue time = TensorNumbers.Make(
             declared.ElementType, values, declared.Dimensions.Count == 0 ? [] : [values.Length]);
-        _binding.BindInput(UnetShape.Timestep, time);
-        _binding.BindInput(UnetShape.Sample, _sample.Value);
+        _unet.Model.BindInput(_binding, UnetShape.Timestep, time);
+        _unet.Model.BindInput(_binding, UnetShape.Sample, _sample.Value);
         await _unet.Model.RunAsync(_binding, stopping).ConfigureAwait(false);
     }
 
@@ -79,37 +97,37 @@ internal sealed class UnetBatch : IDisposable
         _owned.ForEach(one => one.Dispose());
     }
 
-    private void BindTexts(int count)
+    private void BindTexts()
     {
         int tokens = _rows.Text(0).Tokens;
         int width = _rows.Text(0).Width;
         int pooled = _rows.Text(0).Pooled.Length;
-        Bind(UnetShape.Hidden, row => _rows.Text(row).Hidden, count, tokens, width);
+        Bind(UnetShape.Hidden, row => _rows.Text(row).Hidden, tokens, width);
         if (_unet.Shape.TakesPooled)
         {
             (int height, int across) = (_rows.Height * _rows.PixelsPerLatent, _rows.Width * _rows.PixelsPerLatent);
             float[] sizes = [height, across, 0, 0, height, across];
-            Bind(UnetShape.Pooled, row => _rows.Text(row).Pooled, count, pooled);
-            Bind(UnetShape.Sizes, _ => sizes, count, sizes.Length);
+            Bind(UnetShape.Pooled, row => _rows.Text(row).Pooled, pooled);
+            Bind(UnetShape.Sizes, _ => sizes, sizes.Length);
         }
 
         if (_unet.Shape.GuidanceWidth > 0)
         {
             float[] embedding = GuidanceEmbedding.Make(_rows.Guidance, _unet.Shape.GuidanceWidth);
-            Bind(UnetShape.Guidance, _ => embedding, count, embedding.Length);
+            Bind(UnetShape.Guidance, _ => embedding, embedding.Length);
         }
     }
 
-    private void Bind(string name, Func<int, float[]> values, params long[] shape)
+    private void Bind(string name, Func<int, float[]> values, params long[] shapeOfRow)
     {
-        TensorBuffer buffer = Own(new TensorBuffer(_unet.Model.Inputs[name].ElementType, shape));
+        TensorBuffer buffer = Own(new TensorBuffer(_unet.Model.Inputs[name].ElementType, [_count, .. shapeOfRow]));
         for (int row = 0; row < _rows.Count; row++)
         {
             float[] one = values(row);
             buffer.Write(row * one.Length, one);
         }
 
-        _binding.BindInput(name, buffer.Value);
+        _unet.Model.BindInput(_binding, name, buffer.Value);
     }
 
     private T Own<T>(T one)

@@ -118,8 +118,25 @@ public sealed partial class OnnxModel : IDisposable
 
     /// <summary>Makes a place for inputs and outputs that stay from run to run.</summary>
     /// <returns>An empty binding of this model; the caller disposes it before the model.</returns>
-    /// <remarks>An input is copied to the device when it is bound, so one that changed must be bound again.</remarks>
     public OrtIoBinding NewBinding() => _session.CreateIoBinding();
+
+    /// <summary>Binds an input, which copies it to the device: one that changed must be bound again.</summary>
+    /// <param name="binding">From <see cref="NewBinding"/>.</param>
+    /// <param name="name">The input's name.</param>
+    /// <param name="value">Its value; still owned by the caller, who keeps it until after the run.</param>
+    /// <exception cref="ModelException">OutOfMemory or RunFailed.</exception>
+    public void BindInput(OrtIoBinding binding, string name, OrtValue value)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        try
+        {
+            binding.BindInput(name, value);
+        }
+        catch (OnnxRuntimeException cause)
+        {
+            throw Failed(cause);
+        }
+    }
 
     /// <summary>Runs the model once on what is bound, after waiting for room.</summary>
     /// <param name="binding">From <see cref="NewBinding"/>, with every input and the wanted outputs bound.</param>
@@ -169,15 +186,18 @@ public sealed partial class OnnxModel : IDisposable
         }
         catch (OnnxRuntimeException cause)
         {
-            ModelFault fault = IsOutOfMemory(cause) ? ModelFault.OutOfMemory : ModelFault.RunFailed;
-            throw new ModelException(
-                fault, $"The {Role} model {Path} failed in a run: {OnnxSessions.FirstLine(cause)}", cause);
+            throw Failed(cause);
         }
         finally
         {
             RunSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, _tags);
         }
     }
+
+    private ModelException Failed(OnnxRuntimeException cause) => new(
+        IsOutOfMemory(cause) ? ModelFault.OutOfMemory : ModelFault.RunFailed,
+        $"The {Role} model {Path} failed in a run: {OnnxSessions.FirstLine(cause)}",
+        cause);
 
     private static bool IsOutOfMemory(OnnxRuntimeException cause) =>
         OutOfMemoryWords.Any(word => cause.Message.Contains(word, StringComparison.OrdinalIgnoreCase));

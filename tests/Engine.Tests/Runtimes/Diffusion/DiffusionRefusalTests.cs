@@ -1,3 +1,4 @@
+using Engine.Items;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Diffusion.Schedulers;
 using Engine.Runtimes.Onnx;
@@ -135,6 +136,23 @@ public sealed class DiffusionRefusalTests : IDisposable
         _model.Model("unet", DiffusionGraphs.Unet(rows: 1));
         await AssertRefusedAsync(
             ModelFault.WrongRole, "its batch is fixed to 1 and GuidanceScale 7.5 needs 2 rows a picture");
+    }
+
+    [Fact]
+    public async Task Size_that_the_graph_fixes_is_the_models_own_and_the_only_one()
+    {
+        _model.Model("unet", new TinyOnnx().Input("sample", [-1, 4, 12, 8]).Input("timestep", [], TinyOnnx.Int64)
+            .Input("encoder_hidden_states", [-1, 8, 4]).Node("Identity", ["sample"], ["out_sample"])
+            .Output("out_sample", [-1, 4, 12, 8]));
+        using DiffusionGenerator generator = await _model.LoadAsync();
+
+        Prompt prompt = TinyDiffusion.Prompt("cat", 1);
+        byte[] pixels = (await DiffusionGeneratorTests.PixelsAsync(generator, prompt))[0];
+
+        Assert.Equal(12 * 8 * 3, pixels.Length);
+        await AssertRefusedAsync(
+            ModelFault.WrongRole, "WidthPx is 64; the model is fixed to 8 px",
+            options => options with { WidthPx = 64 });
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class UnetBatchTests : IDisposable
     [InlineData(TinyOnnx.Int64, new long[] { -1 }, 601)] // older exports: one a row
     [InlineData(TinyOnnx.Int32, new long[] { -1 }, 601)]
     [InlineData(TinyOnnx.Float32, new long[0], 600.75)]
+    [InlineData(TinyOnnx.Float32, new long[] { -1 }, 600.75)]
     [InlineData(TinyOnnx.Float16, new long[] { 1 }, 601)] // f16 has steps of 0.5 here
     public async Task Timestep_comes_in_the_type_and_shape_the_graph_declares(int type, long[] shape, double expected)
     {

@@ -38,7 +38,7 @@ public sealed class OnnxModelTests : IDisposable
         for (int turn = 1; turn < 4; turn++)
         {
             given[0] = turn;
-            binding.BindInput("x", x);
+            model.BindInput(binding, "x", x);
             await model.RunAsync(binding, CancellationToken.None);
 
             Assert.Equal([-turn, 0f], taken);
@@ -52,13 +52,14 @@ public sealed class OnnxModelTests : IDisposable
         using OrtIoBinding binding = model.NewBinding();
         using OrtValue x = OrtValue.CreateTensorValueFromMemory(new float[3], [1, 3]);
         using OrtValue y = Row(0, 0);
-        binding.BindInput("x", x);
+        model.BindInput(binding, "x", x);
         binding.BindOutput("negative", y);
 
         ModelException thrown = await Assert.ThrowsAsync<ModelException>(
             async () => await model.RunAsync(binding, CancellationToken.None));
 
         Assert.Equal(ModelFault.RunFailed, thrown.Fault);
+        Assert.Throws<ModelException>(() => model.BindInput(binding, "z", x));
     }
 
     [Fact]

@@ -216,6 +216,9 @@ def lcm(config, steps):
     for k, t in enumerate(timesteps):
         bar = bars[int(t)]
         picture = split(config, unet(x, t), x, bar)[0]
+        if config.get("clip_sample"):
+            limit = config.get("clip_sample_range", 1.0)
+            picture = [min(limit, max(-limit, p)) for p in picture]
         s = t * config.get("timestep_scaling", 10.0)
         skip, out = 0.25 / (s * s + 0.25), s / math.sqrt(s * s + 0.25)
         x = [out * p + skip * xi for p, xi in zip(picture, x)]
@@ -284,6 +287,8 @@ def cases():
     yield m, {**SD, "solver_order": 1}, 6
     yield m, {"beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1}, 10
     yield l, {"original_inference_steps": 20, "timestep_scaling": 1.0}, 3
+    yield l, {**V, "original_inference_steps": 20, "timestep_scaling": 0.002}, 3  # where the latent itself counts
+    yield l, {"clip_sample": True, "clip_sample_range": 0.4, "timestep_scaling": 0.002}, 8
 
 
 def main():
