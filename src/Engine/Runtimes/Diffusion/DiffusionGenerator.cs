@@ -9,9 +9,9 @@ namespace Engine.Runtimes.Diffusion;
 
 /// <summary>Makes pictures of prompts with a model of the Stable Diffusion family (docs/spec/generators.md).</summary>
 /// <remarks>
-/// <para>Two halves, <see cref="DenoiseAsync"/> and <see cref="DecodeAsync"/>: each takes one call at a time, and one
-/// batch may be decoded while the next is denoised. <see cref="GenerateAsync"/> does both, and overlaps them where a
-/// call takes several batches.</para>
+/// <para>Two halves, <see cref="DenoiseAsync"/> and <see cref="DecodeAsync"/>. Safe to call from several workers at
+/// once: one batch is denoised and one decoded at a time, the others wait, so two workers keep both halves busy. The
+/// work is on the thread pool and never on the caller's thread.</para>
 /// <para>A picture's noise comes of its own seed alone, each text is encoded alone, and no step mixes the rows of a
 /// batch; what a provider's arithmetic does with batches of different sizes is its own affair (on the processor the
 /// tests find no difference of a bit).</para>
@@ -26,6 +26,8 @@ public sealed partial class DiffusionGenerator : IImageGenerator
     private readonly BatchCeiling _unetCeiling;
     private readonly BatchCeiling _decoderCeiling;
     private readonly Action<string>? _report;
+    private readonly SemaphoreSlim _denoising = new(1, 1); // Guards the texts' cache, too.
+    private readonly SemaphoreSlim _decoding = new(1, 1);
     private long _promptsCut;
 
     private DiffusionGenerator(
@@ -82,7 +84,7 @@ public sealed partial class DiffusionGenerator : IImageGenerator
                     await DenoiseNextAsync([.. prompts.Skip(done)], stopping).ConfigureAwait(false);
                 done += made.Prompts.Count;
                 outcomes.AddRange(decoding is null ? [] : await decoding.ConfigureAwait(false));
-                decoding = Task.Run(() => DecodeAsync(made, stopping).AsTask(), stopping);
+                decoding = DecodeAsync(made, stopping).AsTask();
             }
 
             outcomes.AddRange(decoding is null ? [] : await decoding.ConfigureAwait(false));
@@ -116,7 +118,7 @@ public sealed partial class DiffusionGenerator : IImageGenerator
         return new DiffusionLatents(prompts, [.. values], [.. cut]);
     }
 
-    /// <summary>The second half: latents to pictures. May run while the next batch is denoised.</summary>
+    /// <summary>The second half: latents to pictures, while the next batch may be denoised.</summary>
     /// <param name="latents">What <see cref="DenoiseAsync"/> made.</param>
     /// <param name="stopping">Cancelled when the line stops.</param>
     /// <returns>One outcome a prompt, in order: a picture, or a drop (nonfinite).</returns>
@@ -125,88 +127,22 @@ public sealed partial class DiffusionGenerator : IImageGenerator
         DiffusionLatents latents, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(latents);
-        Outcome<Generated>[] outcomes = new Outcome<Generated>[latents.Prompts.Count];
-        int[] sound = [.. Enumerable.Range(0, outcomes.Length).Where(i => IsFinite(latents.Values[i]))];
-        foreach (int i in Enumerable.Range(0, outcomes.Length).Except(sound))
+        await _decoding.WaitAsync(stopping).ConfigureAwait(false);
+        try
         {
-            outcomes[i] = Outcome.Drop<Generated>(
-                RejectReason.NonFinite, "the latent is not finite after the last step");
+            return await Task.Run(() => DecodeAllAsync(latents, stopping), stopping).ConfigureAwait(false);
         }
-
-        for (int done = 0; done < sound.Length;)
+        finally
         {
-            int size = Math.Min(_decoderCeiling.Now, sound.Length - done);
-            int[] batch = sound[done..(done + size)];
-            try
-            {
-                await DecodeBatchAsync(latents, batch, outcomes, stopping).ConfigureAwait(false);
-                done += size;
-            }
-            catch (ModelException full) when (full.Fault == ModelFault.OutOfMemory && _decoderCeiling.CanFall(size))
-            {
-                _decoderCeiling.FallBelow(size);
-                HalvingsTotal.Add(1, _generator, OfDecoder);
-            }
+            _decoding.Release();
         }
-
-        return outcomes;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _parts.Dispose();
-
-    /// <summary>Denoises as many prompts as fit, from the first on.</summary>
-    private async ValueTask<DiffusionLatents> DenoiseNextAsync(Prompt[] prompts, CancellationToken stopping)
+    public void Dispose()
     {
-        while (true)
-        {
-            Prompt[] batch = prompts[..Math.Min(_unetCeiling.Now, prompts.Length)];
-            TextEncoding[] texts = await EncodeAsync(batch, stopping).ConfigureAwait(false);
-            try
-            {
-                float[][] values = await _denoiser.RunAsync(
-                    RowsOf(_parts, _options, texts, _negative), [.. batch.Select(prompt => prompt.Seed)], stopping)
-                    .ConfigureAwait(false);
-                CountCut(batch, texts);
-                return new DiffusionLatents(batch, values, [.. texts.Select(text => text.Cut)]);
-            }
-            catch (ModelException full)
-                when (full.Fault == ModelFault.OutOfMemory && _unetCeiling.CanFall(batch.Length))
-            {
-                _unetCeiling.FallBelow(batch.Length);
-                HalvingsTotal.Add(1, _generator, OfUnet);
-            }
-        }
+        _parts.Dispose();
+        _denoising.Dispose();
+        _decoding.Dispose();
     }
-
-    private async ValueTask<TextEncoding[]> EncodeAsync(Prompt[] batch, CancellationToken stopping)
-    {
-        TextEncoding[] texts = new TextEncoding[batch.Length];
-        for (int i = 0; i < batch.Length; i++)
-        {
-            (texts[i], bool found) = await _parts.Texts.EncodeAsync(batch[i].Text, stopping).ConfigureAwait(false);
-            TextsTotal.Add(1, _generator, found ? Cached : Computed);
-        }
-
-        return texts;
-    }
-
-    private async ValueTask DecodeBatchAsync(
-        DiffusionLatents latents, int[] batch, Outcome<Generated>[] outcomes, CancellationToken stopping)
-    {
-        (int height, int width) = (_parts.Size.Height, _parts.Size.Width);
-        float[] planes = await _parts.Decoder
-            .DecodeAsync(batch.Select(i => latents.Values[i]).ToArray(), height, width, stopping).ConfigureAwait(false);
-        (int rows, int columns) = (height * _parts.Decoder.PixelsPerLatent, width * _parts.Decoder.PixelsPerLatent);
-        for (int place = 0; place < batch.Length; place++)
-        {
-            int length = 3 * rows * columns;
-            Outcome<RgbImage> image = LatentPixels.Make(planes.AsSpan(place * length, length), columns, rows);
-            outcomes[batch[place]] = image.DropReason is { } reason
-                ? Outcome.Drop<Generated>(reason, image.Detail)
-                : Outcome.Keep(new Generated(image.Value!, LineageOf(latents, batch[place])));
-        }
-    }
-
-    private static bool IsFinite(float[] values) => values.All(float.IsFinite);
 }

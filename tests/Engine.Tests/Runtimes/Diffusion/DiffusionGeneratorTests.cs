@@ -104,11 +104,32 @@ public sealed class DiffusionGeneratorTests : IDisposable
         DiffusionLatents first = await generator.DenoiseAsync(prompts[..4], Token);
 
         Task<IReadOnlyList<Outcome<Generated>>> decoding =
-            Task.Run(() => generator.DecodeAsync(first, Token).AsTask(), Token);
+            generator.DecodeAsync(first, Token).AsTask();
         DiffusionLatents second = await generator.DenoiseAsync(prompts[4..], Token);
 
         Outcome<Generated>[] both = [.. await decoding, .. await generator.DecodeAsync(second, Token)];
         Assert.Equal(expected, both.Select(outcome => outcome.Value!.Image.Pixels).ToArray());
+    }
+
+    [Fact]
+    public async Task Calls_at_the_same_time_give_what_calls_in_turn_give()
+    {
+        using DiffusionGenerator generator = await _model.LoadAsync(options => options with { BatchMax = 2 });
+        Prompt[][] calls =
+        [
+            .. Enumerable.Range(0, 12).Select(call => Enumerable.Range(0, 3)
+                .Select(i => TinyDiffusion.Prompt($"{(char)('a' + call)}{i}", (ulong)(call + i))).ToArray()),
+        ];
+        List<byte[][]> expected = [];
+        foreach (Prompt[] call in calls)
+        {
+            expected.Add(await PixelsAsync(generator, call));
+        }
+
+        using DiffusionGenerator other = await _model.LoadAsync(options => options with { BatchMax = 2 });
+        byte[][][] together = await Task.WhenAll(calls.Select(call => PixelsAsync(other, call)));
+
+        Assert.Equal(expected, together);
     }
 
     [Fact]
