@@ -17,6 +17,8 @@ internal static class Program
             Serve.Create(),
             Validate.Create(),
             Consume.Create(),
+            ExportCommand.Create(),
+            StoreCommand.Create(),
             new Command("bench", "Measure a part and print what bounds it.")
             {
                 BenchMasks.Create(), BenchDiffusion.Create(),

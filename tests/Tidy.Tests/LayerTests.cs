@@ -20,6 +20,7 @@ public sealed class LayerTests
         ["Engine/Flow"] = ["Engine/Options"],
         ["Engine/Imaging"] = ["Engine/Items", "Engine/Options"],
         ["Engine/Store"] = ["Engine/Items", "Engine/Options", "Kernels"],
+        ["Engine/Export"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Pipeline/Prompts"] = Stage(),
         ["Engine/Pipeline/Generate"] = Stage(),
         ["Engine/Pipeline/Annotate"] = Stage(),

@@ -58,9 +58,12 @@ internal sealed partial class Ledger : IDisposable
         Connect(Path.Combine(directory, FileName), SqliteOpenMode.ReadOnly);
 
     /// <summary>Names the store's stream of samples: 32 hex digits, drawn when the ledger was made.</summary>
-    public string StreamId()
+    public string StreamId() => StreamId(_ledger);
+
+    /// <summary>The same, on any connection.</summary>
+    public static string StreamId(SqliteConnection ledger)
     {
-        using LedgerStatement query = new(_ledger, "SELECT value FROM meta WHERE name = 'stream_id'");
+        using LedgerStatement query = new(ledger, "SELECT value FROM meta WHERE name = 'stream_id'");
         return (string)query.Scalar()!;
     }
 
@@ -72,9 +75,12 @@ internal sealed partial class Ledger : IDisposable
     }
 
     /// <summary>Every shard, by number.</summary>
-    public IReadOnlyList<ShardRow> Shards()
+    public IReadOnlyList<ShardRow> Shards() => Shards(_ledger);
+
+    /// <summary>Every shard, by number, on any connection.</summary>
+    public static IReadOnlyList<ShardRow> Shards(SqliteConnection ledger)
     {
-        using LedgerStatement query = new(_ledger, "SELECT number, bytes, sealed FROM shard ORDER BY number");
+        using LedgerStatement query = new(ledger, "SELECT number, bytes, sealed FROM shard ORDER BY number");
         using SqliteDataReader rows = query.Read();
         List<ShardRow> shards = [];
         while (rows.Read())

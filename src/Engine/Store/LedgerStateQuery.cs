@@ -12,7 +12,8 @@ internal static class LedgerStateQuery
         return new LedgerState { Accepted = accepted, Rejected = rejected, Prompts = Prompts(ledger) };
     }
 
-    private static (Dictionary<string, long>, Dictionary<(string, string), long>) Tally(SqliteConnection ledger)
+    /// <summary>Accepted samples by category, and rejected tries by category and reason.</summary>
+    public static (Dictionary<string, long>, Dictionary<(string, string), long>) Tally(SqliteConnection ledger)
     {
         using LedgerStatement query = new(ledger, "SELECT category, reason, items FROM tally");
         using SqliteDataReader rows = query.Read();

@@ -13,10 +13,9 @@ internal static class Recovery
     public static OpenShard Run(string directory, Ledger ledger, IFileLayer files)
     {
         IReadOnlyList<ShardRow> shards = ledger.Shards();
-        RefuseUnknown(directory, shards); // (1)
-        foreach (ShardRow shard in shards)
+        if (Problems(directory, shards, files).FirstOrDefault() is { } first)
         {
-            Check(directory, shard, files); // (2)
+            throw first;
         }
 
         ShardRow[] open = [.. shards.Where(shard => !shard.IsSealed)];
@@ -35,43 +34,42 @@ internal static class Recovery
         return Cut(directory, open[0], files); // (3)
     }
 
-    private static void RefuseUnknown(string directory, IReadOnlyList<ShardRow> shards)
+    /// <summary>What keeps a store from being opened: steps 1 and 2 for every shard.</summary>
+    public static IEnumerable<StoreException> Problems(
+        string directory, IReadOnlyList<ShardRow> shards, IFileLayer files) => Unknown(directory, shards) // (1)
+        .Concat(shards.Select(shard => Damage(directory, shard, files)).OfType<StoreException>()); // (2)
+
+    private static IEnumerable<StoreException> Unknown(string directory, IReadOnlyList<ShardRow> shards)
     {
         HashSet<int?> known = [.. shards.Select(shard => (int?)shard.Number)];
-        foreach (string path in Directory.EnumerateFiles(directory, ShardName.Pattern))
-        {
-            string name = Path.GetFileName(path);
-            if (!known.Contains(ShardName.NumberOf(name)))
-            {
-                throw new StoreException(
-                    $"{path} is not in the ledger, which knows {shards.Count} shards. Was {Ledger.FileName} lost or "
-                    + "replaced by an older one? Move the file away, or bring the right ledger back.");
-            }
-        }
+        return Directory.EnumerateFiles(directory, ShardName.Pattern)
+            .Where(path => !known.Contains(ShardName.NumberOf(Path.GetFileName(path))))
+            .Select(path => new StoreException(
+                $"{path} is not in the ledger, which knows {shards.Count} shards. Was {Ledger.FileName} lost or "
+                + "replaced by an older one? Move the file away, or bring the right ledger back."));
     }
 
-    private static void Check(string directory, ShardRow shard, IFileLayer files)
+    private static StoreDamagedException? Damage(string directory, ShardRow shard, IFileLayer files)
     {
         long? found = files.LengthBytes(ShardName.PathOf(directory, shard.Number));
         if (found is null && shard.FileBytes > 0)
         {
-            throw new StoreDamagedException(
+            return new(
                 shard.Number, 0, $"the ledger has {shard.FileBytes} bytes in it; {directory} has no such file.");
         }
 
         if (found < shard.FileBytes)
         {
-            throw new StoreDamagedException(
+            return new(
                 shard.Number,
                 found.Value,
                 $"the ledger has {shard.FileBytes} bytes in it; the file has {found} bytes.");
         }
 
-        if (shard.IsSealed && found > shard.FileBytes)
-        {
-            throw new StoreDamagedException(
-                shard.Number, shard.FileBytes, $"it is sealed at {shard.FileBytes} bytes; the file has {found} bytes.");
-        }
+        return shard.IsSealed && found > shard.FileBytes
+            ? new(
+                shard.Number, shard.FileBytes, $"it is sealed at {shard.FileBytes} bytes; the file has {found} bytes.")
+            : null;
     }
 
     private static OpenShard Cut(string directory, ShardRow shard, IFileLayer files)

@@ -105,7 +105,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder
             ? [.. tokens.Ids.Select(id => (long)id)]
             : [.. tokens.Ids.Select((_, i) => i < tokens.Used ? 1L : 0L)];
         return input.ElementType == TensorElementType.Int32
-            ? OrtValue.CreateTensorValueFromMemory<int>([.. values.Select(value => (int)value)], [1, values.Length])
+            ? OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, id => (int)id), [1, values.Length])
             : OrtValue.CreateTensorValueFromMemory(values, [1, values.Length]);
     }
 

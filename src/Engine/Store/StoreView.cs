@@ -1,0 +1,150 @@
+using Engine.Items;
+using Microsoft.Data.Sqlite;
+
+namespace Engine.Store;
+
+/// <summary>Reads a store without taking it: beside the daemon that writes it, or when nobody does.</summary>
+/// <remarks>What it sees is what was committed when it looked; the shards under a committed sample never change.
+/// </remarks>
+public sealed class StoreView : IDisposable
+{
+    private const int PageSamples = 1024;
+
+    private readonly LedgerReader _ledger;
+    private readonly ShardReader _shards;
+
+    private StoreView(string directory)
+    {
+        Directory = directory;
+        _ledger = new LedgerReader(directory);
+        _shards = new ShardReader(directory, DiskFiles.Instance);
+    }
+
+    /// <summary>The data directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>Names the store's stream of sequences: 32 hex digits.</summary>
+    public string StreamId { get; private init; } = "";
+
+    /// <summary>Opens a store to read.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <returns>The view; the caller disposes it.</returns>
+    /// <exception cref="StoreException">There is no ledger, it is not one of ours, or it cannot be read.</exception>
+    public static StoreView Open(string directory)
+    {
+        string path = Path.Combine(Path.GetFullPath(directory), Ledger.FileName);
+        if (!File.Exists(path))
+        {
+            throw new StoreException($"{path} does not exist; the directory holds no store.");
+        }
+
+        try
+        {
+            using SqliteConnection ledger = Ledger.OpenToRead(Path.GetFullPath(directory));
+            return LedgerSchema.IsNew(ledger, path)
+                ? throw new StoreException($"{path} is empty; the store was never opened to its end.")
+                : new StoreView(Path.GetFullPath(directory)) { StreamId = Ledger.StreamId(ledger) };
+        }
+        catch (SqliteException broken)
+        {
+            throw new StoreException($"{path} cannot be read as a ledger: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>The newest accepted sample's sequence; 0 when there is none.</summary>
+    public long LastSequence() => _ledger.Read(static ledger =>
+        LedgerSchema.Number(ledger, "SELECT COALESCE(MAX(sequence), 0) FROM sample"));
+
+    /// <summary>Lists samples in order of sequence, a page at a time.</summary>
+    /// <param name="afterSequence">The last sequence that is left out; 0 for all.</param>
+    /// <param name="lastSequence">The last sequence that is listed.</param>
+    public IEnumerable<StoredSample> List(long afterSequence, long lastSequence)
+    {
+        for (long after = afterSequence; after < lastSequence;)
+        {
+            long last = Math.Min(lastSequence, after + PageSamples);
+            foreach (StoredSample stored in _ledger.List(after + 1, last, world: 1))
+            {
+                yield return stored;
+            }
+
+            after = last;
+        }
+    }
+
+    /// <summary>Reads one sample and checks it against its CRC-32C.</summary>
+    /// <param name="stored">What <see cref="List"/> gave.</param>
+    /// <returns>The sample, byte for byte as it was stored.</returns>
+    /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
+    public Sample Read(in StoredSample stored) => _shards.Read(stored);
+
+    /// <summary>Counts what the ledger holds.</summary>
+    public StoreStat Stat() => _ledger.Read(static ledger =>
+    {
+        (Dictionary<string, long> accepted, Dictionary<(string, string Reason), long> rejected) =
+            LedgerStateQuery.Tally(ledger);
+        IReadOnlyList<ShardRow> shards = Ledger.Shards(ledger);
+        return new StoreStat
+        {
+            Samples = LedgerSchema.Number(ledger, "SELECT COUNT(*) FROM sample"),
+            SampleBytes = LedgerSchema.Number(ledger, "SELECT COALESCE(SUM(length), 0) FROM sample"),
+            Shards = shards.Count,
+            SealedShards = shards.Count(shard => shard.IsSealed),
+            AcceptedByCategory = accepted,
+            RejectedByReason = rejected
+                .GroupBy(entry => entry.Key.Reason, entry => entry.Value)
+                .ToDictionary(group => group.Key, group => group.Sum()),
+            Cursors = Ledger.Cursors(ledger),
+        };
+    });
+
+    /// <summary>Reads every byte that the ledger answers for, and names all that is wrong.</summary>
+    /// <param name="progress">Told the sequence that was checked, about once a thousand samples; may be null.</param>
+    /// <param name="stopping">Ends the reading.</param>
+    /// <returns>One line a finding, in order: shards first, then samples by sequence. Empty when all is well.</returns>
+    public IEnumerable<string> Verify(Action<long>? progress, CancellationToken stopping)
+    {
+        foreach (StoreException problem in Recovery.Problems(
+            Directory, _ledger.Read(Ledger.Shards), DiskFiles.Instance))
+        {
+            yield return problem.Message;
+        }
+
+        (long last, long next) = (LastSequence(), 1);
+        foreach (StoredSample stored in List(0, last))
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (stored.Sequence != next)
+            {
+                yield return $"The ledger has a gap: sample {next} is missing before {stored.Sequence} ({stored.Key}).";
+            }
+
+            next = stored.Sequence + 1;
+            if (Damage(stored) is { } damage)
+            {
+                yield return damage;
+            }
+
+            if (stored.Sequence % PageSamples == 0)
+            {
+                progress?.Invoke(stored.Sequence);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _ledger.Dispose();
+
+    private string? Damage(in StoredSample stored)
+    {
+        try
+        {
+            _ = _shards.Read(stored);
+            return null;
+        }
+        catch (StoreDamagedException damaged)
+        {
+            return damaged.Message;
+        }
+    }
+}
