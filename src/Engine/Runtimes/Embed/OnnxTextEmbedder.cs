@@ -1,6 +1,6 @@
 using Engine.Options;
 using Engine.Pipeline.Filter;
-using Engine.Runtimes.Diffusion.Text;
+using Engine.Runtimes.Clip;
 using Engine.Runtimes.Onnx;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;

@@ -1,6 +1,7 @@
 using Engine.Items;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Onnx;
+using Engine.Tests.Runtimes.Clip;
 using Engine.Tests.Runtimes.Diffusion.Text;
 using Tests.Shared;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Engine.Runtimes.Clip;
 using Engine.Runtimes.Onnx;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Engine.Runtimes.Diffusion.Text;
+using Engine.Runtimes.Clip;
+using Engine.Tests.Runtimes.Diffusion;
 using Tests.Shared;
 
-namespace Engine.Tests.Runtimes.Diffusion.Text;
+namespace Engine.Tests.Runtimes.Clip;
 
 /// <summary>Goal: the text encoder gets the ids it was trained with. Method: a table that a script of its own made.
 /// </summary>

@@ -1,8 +1,8 @@
-using Engine.Runtimes.Diffusion.Text;
+using Engine.Runtimes.Clip;
 using Engine.Runtimes.Onnx;
 using Tests.Shared;
 
-namespace Engine.Tests.Runtimes.Diffusion.Text;
+namespace Engine.Tests.Runtimes.Clip;
 
 /// <summary>Goal: what a tokenizer folder says is what is done, and a broken one is named by file and value.</summary>
 public sealed class ClipTokenizerFolderTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>Cuts a text into the pieces that CLIP merges bytes within.</summary>
 /// <remarks>

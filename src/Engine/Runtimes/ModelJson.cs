@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Engine.Runtimes.Onnx;
 
-namespace Engine.Runtimes.Diffusion;
+namespace Engine.Runtimes;
 
 /// <summary>One json file of a model folder: typed values with bounds, each problem named with file, key and value.
 /// </summary>

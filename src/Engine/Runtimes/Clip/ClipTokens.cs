@@ -1,4 +1,4 @@
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>A text as the text encoder takes it.</summary>
 /// <param name="Ids">[context] ids: start, the text's, end, padding.</param>

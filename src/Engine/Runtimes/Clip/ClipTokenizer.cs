@@ -1,4 +1,4 @@
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>CLIP's tokenizer: lower case, pieces, byte pairs, start and end, padding to the context.</summary>
 /// <remarks>Same ids as the reference for text in Unicode form NFC, which prompts are; it does not bring text to that

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>Byte-pair encoding over token ids: a word's bytes are merged, the earliest-learned pair first.</summary>
 /// <param name="first">[256] id of each byte inside a word.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using Engine.Runtimes.Onnx;
 
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>merges.txt: the pairs in the order they were learned, one a line, after an optional "#version" line.
 /// </summary>

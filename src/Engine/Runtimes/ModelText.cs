@@ -1,6 +1,6 @@
 using Engine.Runtimes.Onnx;
 
-namespace Engine.Runtimes.Diffusion;
+namespace Engine.Runtimes;
 
 /// <summary>Reads the small files of a model folder within a bound, because the folder came from elsewhere.</summary>
 internal static class ModelText

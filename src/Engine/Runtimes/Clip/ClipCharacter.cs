@@ -1,4 +1,4 @@
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>What a character is to CLIP's pattern.</summary>
 internal enum ClipCharacter

@@ -1,4 +1,4 @@
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>The printable character that stands for each byte in vocab.json and merges.txt.</summary>
 /// <remarks>Bytes that print in Latin-1 stand for themselves; the other 68, in order, have the characters from U+0100

@@ -1,4 +1,4 @@
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>The ids of the tokens that stand for no text.</summary>
 /// <param name="Start">Before the text.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Engine.Runtimes.Onnx;
 
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>vocab.json: each symbol's id.</summary>
 internal sealed class ClipVocabulary

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Engine.Tests.Runtimes.Diffusion.Text;
+namespace Engine.Tests.Runtimes.Clip;
 
 /// <summary>Writes a small tokenizer folder: all 256 bytes, the given merges, start and end.</summary>
 internal static class TinyTokenizer

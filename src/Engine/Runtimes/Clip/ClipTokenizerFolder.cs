@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Engine.Runtimes.Onnx;
 
-namespace Engine.Runtimes.Diffusion.Text;
+namespace Engine.Runtimes.Clip;
 
 /// <summary>Reads a tokenizer folder: vocab.json, merges.txt, tokenizer_config.json, special_tokens_map.json.</summary>
 internal static class ClipTokenizerFolder
