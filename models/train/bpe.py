@@ -21,6 +21,14 @@ def byte_letters():
 LETTERS = byte_letters()
 
 
+# CLIP's pattern: contractions, runs of letters, single digits, runs of anything else that is no white space.
+PIECES = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:_|[^\s\w])+")
+
+
+def split(text):
+    return PIECES.findall(text.lower())
+
+
 def spelled(word):
     symbols = [LETTERS[byte] for byte in word.encode()]
     return symbols[:-1] + [symbols[-1] + "</w>"]
@@ -102,8 +110,7 @@ class Tokenizer:
         return self.known[word]
 
     def row(self, text):
-        pattern = r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|[^\s\w]+|_+"
-        ids = [id for word in re.findall(pattern, text.lower()) for id in self.word(word)][:self.length - 2]
+        ids = [id for word in split(text) for id in self.word(word)][:self.length - 2]
         return [self.start] + ids + [self.end] * (self.length - 1 - len(ids))
 
     def __call__(self, texts):

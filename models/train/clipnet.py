@@ -10,7 +10,7 @@ SIDE_PX, WIDTH = 64, 192
 
 
 class ImageEncoder(nn.Module):
-    """pixel_values [b, 3, 64, 64], mean and standard deviation 0.5 taken off, to image_embeds [b, WIDTH] of length 1."""
+    """pixel_values [b, 3, 64, 64] in -1..1 to image_embeds [b, WIDTH] of length 1."""
 
     def __init__(self):
         super().__init__()

@@ -75,7 +75,8 @@ def composed(thing, rgba, random):
 def placed(rgba, share, degrees, random):
     """The object turned, its longer side scaled to a share of the square, and put where it still fits."""
     # Premultiplied, or the resampling would pull colour from transparent pixels into the outline.
-    premultiplied = rgba.astype(np.float32) * np.append(np.repeat(rgba[..., 3:], 3, -1), np.full_like(rgba[..., 3:], 255), -1) / 255
+    premultiplied = rgba.astype(np.float32)
+    premultiplied[..., :3] *= premultiplied[..., 3:] / 255
     turned = Image.fromarray(premultiplied.round().astype(np.uint8)).rotate(degrees, Image.BICUBIC, expand=True)
     turned = turned.crop(turned.getchannel("A").point(lambda alpha: 255 if alpha > 12 else 0).getbbox())
     scale = share * SIDE_PX / max(turned.size)

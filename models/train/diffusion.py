@@ -26,7 +26,7 @@ def trailing(count):
 
 
 @torch.no_grad()
-def sample(unet, rows, empty, noise, count=20, guidance=1.5):
+def sample(unet, rows, empty, noise, count=20, guidance=2.0):
     """DDIM from noise [b, 4, h, w]; rows and empty are the text's rows of the prompts and of the empty prompt."""
     x, steps = noise, trailing(count)
     for index, step in enumerate(steps):

@@ -2,6 +2,9 @@
 
     python3 golden.py --work ../../.cache/mini --out golden/t2i.json
 
+"ddim" is the whole way: from sample, 20 steps of scheduler_config.json with guidance 2 against the empty prompt, to the
+latents, and through scaling_factor and decoder to the picture.
+
 The weights are rounded to float16 first, as the exported files hold them. Inputs, i counting values in row-major order:
 
     sample        [1, 4, 16, 16]   sin(0.37 * i) * 1.3
@@ -16,6 +19,7 @@ import numpy as np
 import torch
 
 import autoencoder
+import diffusion
 from bpe import Tokenizer
 from export_onnx import SMALL, Decoded, load_diffusion
 
@@ -56,9 +60,13 @@ def main():
         ids = tokenizer([prompt])
         rows, pooled = text(ids)
         velocity = unet(wave(np.sin, 0.37, 1.3), torch.tensor([500.0]), rows)
+        empty = text(tokenizer([""]))[0]
+        latents = diffusion.sample(unet, rows, empty, wave(np.sin, 0.37, 1.3), count=20, guidance=2.0)
+        picture = decoder(latents / scaling)
         cases.append({"prompt": prompt, "input_ids": ids[0].tolist(), "last_hidden_state": first(rows),
                       "pooler_output": first(pooled), "out_sample": first(velocity),
-                      "out_sample_mean_square": round(float((velocity ** 2).mean()), 6)})
+                      "out_sample_mean_square": round(float((velocity ** 2).mean()), 6),
+                      "ddim_latents": first(latents), "ddim_picture_mean": round(float(picture.mean()), 6)})
     picture = decoder(wave(np.cos, 0.11, 1 / scaling))
     os.makedirs(os.path.dirname(os.path.abspath(setting.out)), exist_ok=True)
     with open(setting.out, "w", encoding="utf8") as file:

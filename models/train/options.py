@@ -38,7 +38,7 @@ class Clock:
         return max(self.seconds / self.whole, (time.monotonic() - self.wall_start) / self.wall_whole)
 
     def cosine(self, step, warm_up):
-        """The learning rate's factor: a linear warm-up in steps, then a half cosine over the time, down to 2 per cent."""
+        """The learning rate's factor: a linear warm-up in steps and a half cosine over the time, to 2 per cent."""
         return min(1.0, (step + 1) / warm_up) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, self.share))))
 
 

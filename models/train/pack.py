@@ -30,7 +30,7 @@ class Drawer:
         return torch.from_numpy(self.unet(["out_sample"], sample=sample.numpy(), timestep=timestep.numpy(),
                                           encoder_hidden_states=rows.numpy())[0])
 
-    def draw(self, prompts, seeds, count=20, guidance=1.5):
+    def draw(self, prompts, seeds, count=20, guidance=2.0):
         """uint8 [n, h, w, 3], one picture a prompt and seed."""
         out = []
         for at in range(0, len(prompts), BATCH):

@@ -1,6 +1,5 @@
 """Prompts: the templates the models are trained with, and the definitions they learn not to be led astray by."""
-import re
-
+import bpe
 import compose
 
 LENGTH_TOKENS = 32
@@ -30,7 +29,8 @@ FILLERS = (
     "handle spout wings legs stem leaf petals skin fur feathers shell tail horn neck head eyes foot feet hand wheels "
     "engine rotor strings keys pages blade lid seat roof mast sail cap brim sleeves laces sole heel fuel water air "
     "lifts flies swims eats carries holds opens closes plays cuts drives rides wears drinks bound together along side "
-    "without between under over coloured red green yellow blue people children kitchen garden house sea farm sky").split()
+    "without between under over coloured red green yellow blue people children kitchen garden house sea farm "
+    "sky").split()
 SYLLABLES = "ba co di fu ge hi jo ku la me ni po ra se ti vu wo ya zen mor tal ing est ous".split()
 MAIN_TEMPLATE = "a photo of a single {name}, in a white background"
 
@@ -60,14 +60,9 @@ def caption(thing, colour, random):
     return fill(TEMPLATES[random.randint(len(TEMPLATES))], name, definition(random))
 
 
-def words(text):
-    """The tokenizer's words: CLIP's pattern with its Unicode classes cut down to what the corpus holds."""
-    return re.findall(r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|[^\s\w]+|_+", text.lower())
-
-
 def corpus(things):
     """Every word the tokenizer must hold whole."""
     texts = [word for thing in things for word in thing.words]
     texts += [template.format(name="", definition="", article="an") for template in TEMPLATES]
     texts += FILLERS + list(compose.COLOURS)
-    return sorted({word for text in texts for word in words(text)})
+    return sorted({word for text in texts for word in bpe.split(text)})

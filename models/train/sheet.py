@@ -30,7 +30,7 @@ def sheet(pictures, labels, columns, path):
         left, top = index % columns * CELL_PX, index // columns * (CELL_PX + LABEL_PX)
         canvas.paste(Image.fromarray(picture), (left, top))
         pen.text((left + 3, top + CELL_PX + 1), label[:21], fill="black")
-    canvas.quantize(128).save(path, optimize=True)
+    canvas.save(path, optimize=True)
 
 
 def demo_sheet(drawer, path):

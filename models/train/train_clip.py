@@ -54,15 +54,6 @@ def disturbed(x):
     return torch.roll(x, tuple(int(step) for step in shift), (2, 3)).clamp(-1, 1)
 
 
-def drawn_texts(things, colours, rows_of_names, chosen, columns, tokenizer, random):
-    """One prompt for every name: for the batch's pictures with their true colour, for others with some picture's."""
-    texts = []
-    for index, rows in enumerate(rows_of_names):
-        row, column = chosen.get(index, (rows[random.randint(len(rows))], random.randint(columns)))
-        texts.append(prompts.caption(things[row], colours[row, column], random))
-    return tokenizer(texts)
-
-
 @torch.no_grad()
 def retrieval(model, tokenizer, labels, pictures, tops=(1, 5)):
     """Shares of pictures [n, c] whose own label is among the best of all labels."""
@@ -74,16 +65,49 @@ def retrieval(model, tokenizer, labels, pictures, tops=(1, 5)):
     return [float((order[:, :top] == own).any(1).float().mean()) for top in tops]
 
 
+class Data:
+    """The trained names, and batches of one picture each of different names."""
+
+    def __init__(self, setting, random):
+        self.things, self.random = names.read(setting.packages), random
+        self.labels, self.rows_of_names = pictures_of_names(self.things)
+        self.pictures = np.load(os.path.join(setting.work, "train.npy"), mmap_mode="r")
+        self.colours = np.load(os.path.join(setting.work, "train-colours.npy"))
+
+    def batch(self):
+        """The names' indices, and of each the row and the column of one composition."""
+        picked = self.random.permutation(len(self.labels))[:BATCH]
+        return picked, {index: (self.rows_of_names[index][self.random.randint(len(self.rows_of_names[index]))],
+                                self.random.randint(self.pictures.shape[1])) for index in picked}
+
+    def texts(self, chosen):
+        """One prompt for every name: of the batch's pictures with their colour, of others with some picture's."""
+        texts = []
+        for index, rows in enumerate(self.rows_of_names):
+            row, column = chosen.get(index, (rows[self.random.randint(len(rows))],
+                                             self.random.randint(self.pictures.shape[1])))
+            texts.append(prompts.caption(self.things[row], self.colours[row, column], self.random))
+        return texts
+
+
+def loss_of(model, tokenizer, data):
+    """Each picture against the prompts of all names, and a quarter of the batch's prompts against its pictures."""
+    batch, chosen = data.batch()
+    x = disturbed(halved(np.stack([data.pictures[chosen[index]] for index in batch])))
+    with torch.autocast("cpu", torch.bfloat16):
+        image = model.image(x.contiguous(memory_format=torch.channels_last))
+    scores = image @ model.text(tokenizer(data.texts(chosen))).t() * model.scale()
+    own = torch.from_numpy(batch)
+    return F.cross_entropy(scores, own, label_smoothing=SMOOTHING) + 0.25 * F.cross_entropy(
+        scores[:, own].t(), torch.arange(len(batch)), label_smoothing=SMOOTHING)
+
+
 def main():
     setting = options.parse(__doc__, minutes=15)
     torch.manual_seed(SEED)
     np.random.seed(SEED)
-    random = np.random.RandomState(SEED)
-    things, tokenizer = names.read(setting.packages), Tokenizer(os.path.join(setting.work, "tokenizer"))
-    labels, rows_of_names = pictures_of_names(things)
-    pictures = np.load(os.path.join(setting.work, "train.npy"), mmap_mode="r")
-    colours = np.load(os.path.join(setting.work, "train-colours.npy"))
-    held = np.load(os.path.join(setting.work, "held.npy"), mmap_mode="r")[[rows[0] for rows in rows_of_names], :1]
+    data, tokenizer = Data(setting, np.random.RandomState(SEED)), Tokenizer(os.path.join(setting.work, "tokenizer"))
+    held = np.load(os.path.join(setting.work, "held.npy"), mmap_mode="r")[[rows[0] for rows in data.rows_of_names], :1]
     model = channels_last(Clip(tokenizer.ids))
     parameters = list(model.parameters())
     optimizer = torch.optim.AdamW(parameters, RATE, betas=(0.9, 0.98), weight_decay=0.02, foreach=True)
@@ -92,16 +116,7 @@ def main():
     while clock.share < 1:
         for group in optimizer.param_groups:
             group["lr"] = RATE * clock.cosine(average.steps, warm_up=80)
-        batch = random.permutation(len(labels))[:BATCH]
-        chosen = {index: (rows_of_names[index][random.randint(len(rows_of_names[index]))],
-                          random.randint(pictures.shape[1])) for index in batch}
-        x = disturbed(halved(np.stack([pictures[chosen[index]] for index in batch])))
-        with torch.autocast("cpu", torch.bfloat16):
-            image = model.image(x.contiguous(memory_format=torch.channels_last))
-        text = model.text(drawn_texts(things, colours, rows_of_names, chosen, pictures.shape[1], tokenizer, random))
-        scores, own = image @ text.t() * model.scale(), torch.from_numpy(batch)
-        loss = F.cross_entropy(scores, own, label_smoothing=SMOOTHING) + 0.25 * F.cross_entropy(
-            scores[:, own].t(), torch.arange(len(batch)), label_smoothing=SMOOTHING)
+        loss = loss_of(model, tokenizer, data)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -110,7 +125,7 @@ def main():
         losses.append(loss.item())
         if average.steps % 100 == 0 or clock.share >= 1:
             average.swap()
-            top_1, top_5 = retrieval(model.eval(), tokenizer, labels, held)
+            top_1, top_5 = retrieval(model, tokenizer, data.labels, held)
             options.log(setting.work, "clip", step=average.steps, seconds=round(clock.seconds),
                         loss=np.mean(losses[-100:]), top_1=top_1, top_5=top_5)
             torch.save(model.state_dict(), os.path.join(setting.work, "clip.pt"))

@@ -23,7 +23,7 @@ from unet import UNet
 
 BATCH, RATE, EMPTY_SHARE, LATE_SHARE, SEED = 32, 1e-3, 0.1, 0.4, 12
 DEMO_WEIGHT = 3.0
-COMPOSITIONS = 10  # of each picture; with all 32 an hour of one core ends in blobs
+COMPOSITIONS = 6  # of each picture; with all 32 an hour of one core ends in blobs
 WORD_WEIGHT_RATE = 10.0  # as a factor: a log weight has units to travel, and Adam moves a value by the rate a step
 LINKS = "a an and of the with in on"  # words of names that name nothing
 QUIET = -5.0  # the first log weight of words that are in a template, so that names lead from the first step on
@@ -93,40 +93,55 @@ def optimizer_of(text, unet):
                              RATE, betas=(0.9, 0.99), foreach=True)
 
 
+class Data:
+    """The drawn things' latents, scaled to unit variance, and the prompts that go with them."""
+
+    def __init__(self, setting, random):
+        self.things, self.random = names.read(setting.packages), random
+        self.rows = drawn_rows(self.things)
+        self.shares = share_of_rows(self.things, self.rows)
+        pictures = np.load(os.path.join(setting.work, "train.npy"), mmap_mode="r")[:, :COMPOSITIONS]
+        self.colours = np.load(os.path.join(setting.work, "train-colours.npy"))
+        encoder, _ = autoencoder.load(os.path.join(setting.work, "autoencoder.pt"))
+        self.latents = latents(channels_last(encoder), pictures, self.rows)
+        self.scaling = float(1 / self.latents.std())
+        self.latents *= self.scaling
+
+    def batch(self):
+        """BATCH latents and their prompts, some of them empty for guidance's sake."""
+        picked = self.random.choice(len(self.rows), BATCH, p=self.shares)
+        columns = self.random.randint(self.latents.shape[1], size=BATCH)
+        texts = ["" if self.random.rand() < EMPTY_SHARE else
+                 prompts.caption(self.things[self.rows[index]], self.colours[self.rows[index], column], self.random)
+                 for index, column in zip(picked, columns)]
+        return self.latents[picked, columns], texts
+
+
+def losses_of(text, unet, ids, clean, steps):
+    """The squared error of the velocity, one value a picture."""
+    x, velocity = diffusion.noised(clean, torch.randn_like(clean), steps)
+    rows, _ = text(ids)
+    with torch.autocast("cpu", torch.bfloat16):
+        predicted = unet(x.contiguous(memory_format=torch.channels_last), steps.float(), rows)
+    return ((predicted.float() - velocity) ** 2).mean((1, 2, 3))
+
+
 def main():
     setting = options.parse(__doc__, minutes=60)
     torch.manual_seed(SEED)
-    random = np.random.RandomState(SEED)
-    things, tokenizer = names.read(setting.packages), Tokenizer(os.path.join(setting.work, "tokenizer"))
-    rows = drawn_rows(things)
-    pictures = np.load(os.path.join(setting.work, "train.npy"), mmap_mode="r")[:, :COMPOSITIONS]
-    colours = np.load(os.path.join(setting.work, "train-colours.npy"))
-    encoder, _ = autoencoder.load(os.path.join(setting.work, "autoencoder.pt"))
-    all_latents = latents(channels_last(encoder), pictures, rows)
-    scaling = float(1 / all_latents.std())
-    all_latents *= scaling
-    text, unet = new_text_encoder(tokenizer, things), channels_last(UNet())
+    data, tokenizer = Data(setting, np.random.RandomState(SEED)), Tokenizer(os.path.join(setting.work, "tokenizer"))
+    text, unet = new_text_encoder(tokenizer, data.things), channels_last(UNet())
     if setting.resume:
         load_into(text, unet, os.path.join(setting.work, "diffusion.pt"))
     parameters = list(unet.parameters()) + list(text.parameters())
     optimizer, average = optimizer_of(text, unet), Average(parameters, 0.997)
-    clock, rows_share = options.Clock(setting), share_of_rows(things, rows)
-    window = []
+    clock, window = options.Clock(setting), []
 
     while clock.share < 1:
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * RATE * clock.cosine(average.steps, warm_up=60)
-        picked = random.choice(len(rows), BATCH, p=rows_share)
-        column = random.randint(all_latents.shape[1], size=BATCH)
-        texts = ["" if random.rand() < EMPTY_SHARE else
-                 prompts.caption(things[rows[index]], colours[rows[index], at], random)
-                 for index, at in zip(picked, column)]
-        clean, steps = all_latents[picked, column], late_steps(BATCH)
-        x, velocity = diffusion.noised(clean, torch.randn_like(clean), steps)
-        rows_of_text, _ = text(tokenizer(texts))
-        with torch.autocast("cpu", torch.bfloat16):
-            predicted = unet(x.contiguous(memory_format=torch.channels_last), steps.float(), rows_of_text)
-        each = ((predicted.float() - velocity) ** 2).mean((1, 2, 3))
+        (clean, texts), steps = data.batch(), late_steps(BATCH)
+        each = losses_of(text, unet, tokenizer(texts), clean, steps)
         optimizer.zero_grad(set_to_none=True)
         each.mean().backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -138,7 +153,7 @@ def main():
             window = []
         if average.steps % 200 == 0 or clock.share >= 1:
             average.swap()
-            torch.save({"unet": unet.state_dict(), "text": text.state_dict(), "scaling": scaling},
+            torch.save({"unet": unet.state_dict(), "text": text.state_dict(), "scaling": data.scaling},
                        os.path.join(setting.work, "diffusion.pt"))
             average.swap()
 
