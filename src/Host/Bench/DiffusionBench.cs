@@ -54,7 +54,8 @@ internal static class DiffusionBench
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{generator.Provider}, batch {batch}: {batch * seconds.Length / all:F2} pictures/s, "
-                + $"{median * 1000:F0} ms a batch (median of {seconds.Length}), {100 * (1 - (inModels / all)):F1} % outside the models");
+                + $"{median * 1000:F0} ms a batch (median of {seconds.Length}), "
+                + $"{100 * (1 - (inModels / all)):F1} % outside the models");
     }
 
     /// <summary>One batch after the other, so that the time outside the models is not hidden by an overlap.</summary>

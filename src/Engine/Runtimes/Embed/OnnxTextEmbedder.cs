@@ -109,7 +109,8 @@ public sealed class OnnxTextEmbedder : ITextEmbedder
             : OrtValue.CreateTensorValueFromMemory(values, [1, values.Length]);
     }
 
-    /// <summary>One grey picture for a whole CLIP, which wants one; the text's embedding does not depend on it.</summary>
+    /// <summary>One grey picture for a whole CLIP, which wants one; the text's embedding does not depend on it.
+    /// </summary>
     private static OrtValue AnyPicture(OnnxTensor input)
     {
         int height = input.Dimensions[2] < 1 ? OpenSidePx : input.Dimensions[2];
