@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 using Tests.Shared;
 
@@ -37,6 +39,48 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task Daemon_and_consumer_of_the_readme_deliver_as_written()
+    {
+        NeedsRelease();
+        string[] made = [Repository.Path("demo-out", "data"), Repository.Path("samples")];
+        Assert.SkipWhen(made.Any(Directory.Exists), $"{string.Join(" or ", made)} is there, from a run of yours.");
+        string[][] lines = [.. Lines("sh").Select(line => line.Split(' ')[1..]).Where(line => line.Length > 1)];
+        string[] Of(string command) => lines.Single(line => line[0] == command);
+        Command validate = await RunAsync(Of("validate"));
+        Assert.True(validate.ExitCode == 0, validate.Error);
+        try
+        {
+            using Process daemon = Process.Start(new ProcessStartInfo("dotnet", [Headwater, .. Of("serve")])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root,
+            })!;
+            StringBuilder said = new();
+            daemon.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+            daemon.BeginErrorReadLine();
+            while (await daemon.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+                && !said.AppendLine(line).ToString().Contains("tcp://127.0.0.1:7700", StringComparison.Ordinal))
+            {
+            }
+
+            Task<string> rest = daemon.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            Command consumer = await RunAsync(Of("consume"));
+            Process.Start("kill", ["-TERM", $"{daemon.Id}"])!.WaitForExit();
+            await daemon.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.True(consumer.ExitCode == 0, consumer.Error + said + await rest);
+            Assert.Equal(8, Directory.GetFiles(made[1], "*.mask.png").Length);
+            Assert.True(daemon.ExitCode == 0, said + await rest);
+        }
+        finally
+        {
+            foreach (string folder in made.Where(Directory.Exists))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Configuration_of_the_readme_is_sound()
     {
         NeedsRelease();
@@ -73,6 +117,7 @@ public sealed partial class ReadmeTests
 
     private static Task<Command> RunAsync(params string[] arguments) => Command.RunAsync(
         "dotnet", [Headwater, .. arguments],
+        folder: Repository.Root,
         environment: new Dictionary<string, string?> { ["HEADWATER_HOME"] = Repository.Root });
 
     private static IEnumerable<string> Blocks(string kind) => Block().Matches(Readme)
