@@ -89,7 +89,8 @@ internal sealed partial class Daemon : IAsyncDisposable
     {
         CancellationToken draining = _around.Draining;
         _around.Say("loading models ...");
-        _runtimes = await Runtimes.LoadAsync(_config, _around.Say, draining).ConfigureAwait(false); // (1)
+        _runtimes = await Runtimes.LoadAsync(_config, _around.Clock, _around.Say, draining)
+            .ConfigureAwait(false); // (1)
         _store = SampleStore.Open(_config.Store, _around.Clock); // (2)
         _planner = await PlanAsync(_store, draining).ConfigureAwait(false); // (3)
         _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock); // (4)

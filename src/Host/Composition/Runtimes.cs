@@ -4,6 +4,7 @@ using Engine.Pipeline.Generate;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Embed;
 using Engine.Runtimes.Library;
+using Engine.Runtimes.Remote;
 using Engine.Runtimes.Salient;
 using Engine.Runtimes.Sam;
 using Host.Configuration;
@@ -14,10 +15,11 @@ namespace Host.Composition;
 internal sealed class Runtimes : IDisposable
 {
     private readonly Stack<IDisposable> _owned = []; // In the order they were made.
+    private readonly TimeProvider _clock;
     private readonly Action<string> _say;
     private ITextEmbedder? _textEmbedder;
 
-    private Runtimes(Action<string> say) => _say = say;
+    private Runtimes(TimeProvider clock, Action<string> say) => (_clock, _say) = (clock, say);
 
     /// <summary>What makes the pictures.</summary>
     public IReadOnlyList<GeneratorShare> Generators { get; private set; } = [];
@@ -33,6 +35,7 @@ internal sealed class Runtimes : IDisposable
 
     /// <summary>Loads every model of a configuration.</summary>
     /// <param name="config">A configuration without problems.</param>
+    /// <param name="clock">Times what runtimes wait for.</param>
     /// <param name="say">Told what a person should know, a line each.</param>
     /// <param name="stopping">Ends the loading.</param>
     /// <exception cref="IOException">A library or file is missing or unreadable.</exception>
@@ -40,9 +43,9 @@ internal sealed class Runtimes : IDisposable
     /// <exception cref="Engine.Runtimes.Onnx.ModelException">A model is missing, unreadable or of another role.
     /// </exception>
     public static async Task<Runtimes> LoadAsync(
-        HeadwaterConfig config, Action<string> say, CancellationToken stopping)
+        HeadwaterConfig config, TimeProvider clock, Action<string> say, CancellationToken stopping)
     {
-        Runtimes runtimes = new(say);
+        Runtimes runtimes = new(clock, say);
         try
         {
             await runtimes.LoadAsync(config, stopping).ConfigureAwait(false);
@@ -103,6 +106,7 @@ internal sealed class Runtimes : IDisposable
             GeneratorKind.Library => LibraryGenerator.Open(options.NameOrKind, options.Library!),
             GeneratorKind.Diffusion => await DiffusionGenerator
                 .LoadAsync(options.NameOrKind, options.Diffusion!, _say, stopping).ConfigureAwait(false),
+            GeneratorKind.Remote => RemoteGenerator.Open(options.NameOrKind, options.Remote!, _clock),
             _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
         };
 

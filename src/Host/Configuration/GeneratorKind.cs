@@ -8,4 +8,7 @@ internal enum GeneratorKind
 
     /// <summary>A text-to-image model of the Stable Diffusion family.</summary>
     Diffusion,
+
+    /// <summary>A server: OpenAI's image API or AUTOMATIC1111's.</summary>
+    Remote,
 }

@@ -1,6 +1,7 @@
 using Engine.Options;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Library;
+using Engine.Runtimes.Remote;
 
 namespace Host.Configuration;
 
@@ -23,6 +24,9 @@ internal sealed record GeneratorOptions : ICheckedOptions
 
     /// <summary>A text-to-image model of the Stable Diffusion family, in ONNX.</summary>
     public DiffusionOptions? Diffusion { get; init; }
+
+    /// <summary>A server: OpenAI's image API or AUTOMATIC1111's.</summary>
+    public RemoteOptions? Remote { get; init; }
 
     /// <summary>The name given, or the kind's.</summary>
     internal string NameOrKind => Name.Length > 0 ? Name : ConfigNames.Snake($"{Kind}");
@@ -50,6 +54,7 @@ internal sealed record GeneratorOptions : ICheckedOptions
     {
         GeneratorKind.Library => Library,
         GeneratorKind.Diffusion => Diffusion,
+        GeneratorKind.Remote => Remote,
         _ => null,
     };
 }
