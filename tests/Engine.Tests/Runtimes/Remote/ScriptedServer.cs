@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Engine.Tests.Runtimes.Remote;
 
-/// <summary>An HTTP server on the loopback that answers each request as a test says, also where that is no HTTP.</summary>
+/// <summary>A server on the loopback that answers each request as a test says, be it HTTP or not.</summary>
 internal sealed class ScriptedServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
