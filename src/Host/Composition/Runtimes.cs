@@ -3,6 +3,7 @@ using Engine.Pipeline.Filter;
 using Engine.Pipeline.Generate;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Embed;
+using Engine.Runtimes.Gan;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Remote;
 using Engine.Runtimes.Salient;
@@ -107,6 +108,8 @@ internal sealed class Runtimes : IDisposable
             GeneratorKind.Diffusion => await DiffusionGenerator
                 .LoadAsync(options.NameOrKind, options.Diffusion!, _say, stopping).ConfigureAwait(false),
             GeneratorKind.Remote => RemoteGenerator.Open(options.NameOrKind, options.Remote!, _clock),
+            GeneratorKind.Gan => await GanGenerator.LoadAsync(options.NameOrKind, options.Gan!, stopping)
+                .ConfigureAwait(false),
             _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
         };
 

@@ -11,4 +11,7 @@ internal enum GeneratorKind
 
     /// <summary>A server: OpenAI's image API or AUTOMATIC1111's.</summary>
     Remote,
+
+    /// <summary>An ONNX model that makes a picture of noise, and of a class where it has classes.</summary>
+    Gan,
 }

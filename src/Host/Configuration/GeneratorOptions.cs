@@ -1,5 +1,6 @@
 using Engine.Options;
 using Engine.Runtimes.Diffusion;
+using Engine.Runtimes.Gan;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Remote;
 
@@ -28,6 +29,9 @@ internal sealed record GeneratorOptions : ICheckedOptions
     /// <summary>A server: OpenAI's image API or AUTOMATIC1111's.</summary>
     public RemoteOptions? Remote { get; init; }
 
+    /// <summary>An ONNX model that makes a picture of noise, and of a class where it has classes.</summary>
+    public GanOptions? Gan { get; init; }
+
     /// <summary>The name given, or the kind's.</summary>
     internal string NameOrKind => Name.Length > 0 ? Name : ConfigNames.Snake($"{Kind}");
 
@@ -55,6 +59,7 @@ internal sealed record GeneratorOptions : ICheckedOptions
         GeneratorKind.Library => Library,
         GeneratorKind.Diffusion => Diffusion,
         GeneratorKind.Remote => Remote,
+        GeneratorKind.Gan => Gan,
         _ => null,
     };
 }
