@@ -3,6 +3,7 @@ using Engine.Pipeline.Filter;
 using Engine.Pipeline.Generate;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Embed;
+using Engine.Runtimes.Folder;
 using Engine.Runtimes.Gan;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Remote;
@@ -110,6 +111,8 @@ internal sealed class Runtimes : IDisposable
             GeneratorKind.Remote => RemoteGenerator.Open(options.NameOrKind, options.Remote!, _clock),
             GeneratorKind.Gan => await GanGenerator.LoadAsync(options.NameOrKind, options.Gan!, stopping)
                 .ConfigureAwait(false),
+            GeneratorKind.Folder => await FolderGenerator
+                .OpenAsync(options.NameOrKind, options.Folder!, _clock, stopping).ConfigureAwait(false),
             _ => throw new InvalidOperationException($"Nothing makes generators of kind {options.Kind}."),
         };
 

@@ -12,6 +12,9 @@ internal enum GeneratorKind
     /// <summary>A server: OpenAI's image API or AUTOMATIC1111's.</summary>
     Remote,
 
+    /// <summary>Pictures made elsewhere, in a folder that is watched.</summary>
+    Folder,
+
     /// <summary>An ONNX model that makes a picture of noise, and of a class where it has classes.</summary>
     Gan,
 }

@@ -1,5 +1,6 @@
 using Engine.Options;
 using Engine.Runtimes.Diffusion;
+using Engine.Runtimes.Folder;
 using Engine.Runtimes.Gan;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Remote;
@@ -32,6 +33,9 @@ internal sealed record GeneratorOptions : ICheckedOptions
     /// <summary>An ONNX model that makes a picture of noise, and of a class where it has classes.</summary>
     public GanOptions? Gan { get; init; }
 
+    /// <summary>Pictures made elsewhere, in a folder that is watched.</summary>
+    public FolderOptions? Folder { get; init; }
+
     /// <summary>The name given, or the kind's.</summary>
     internal string NameOrKind => Name.Length > 0 ? Name : ConfigNames.Snake($"{Kind}");
 
@@ -60,6 +64,7 @@ internal sealed record GeneratorOptions : ICheckedOptions
         GeneratorKind.Diffusion => Diffusion,
         GeneratorKind.Remote => Remote,
         GeneratorKind.Gan => Gan,
+        GeneratorKind.Folder => Folder,
         _ => null,
     };
 }

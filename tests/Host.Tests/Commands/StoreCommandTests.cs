@@ -6,7 +6,8 @@ using Tests.Shared;
 
 namespace Host.Tests.Commands;
 
-/// <summary>Goal: what a person asks of a data directory is answered in lines and an exit code, never a stack.</summary>
+/// <summary>Goal: what a person asks of a data directory is answered in lines and an exit code, never a stack.
+/// </summary>
 public sealed class StoreCommandTests : IDisposable
 {
     private readonly TempFolder _folder = new();
