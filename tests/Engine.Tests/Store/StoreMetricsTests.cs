@@ -45,7 +45,7 @@ public sealed class StoreMetricsTests
         StoreFolder folder, MeterListener listener, Dictionary<string, double> totals, Action<Meter> found)
     {
         int thread = Environment.CurrentManagedThreadId;
-        bool isOpening = true;
+        bool isOpening = false;
         listener.InstrumentPublished = (instrument, listening) =>
         {
             if (isOpening && Environment.CurrentManagedThreadId == thread
@@ -58,7 +58,8 @@ public sealed class StoreMetricsTests
         listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Add(instrument, value));
         listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Add(instrument, value));
         listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Add(instrument, value));
-        listener.Start();
+        listener.Start(); // Names the instruments of the stores that are there already, on this thread too.
+        isOpening = true;
         SampleStore store = folder.Open();
         isOpening = false;
         return store;
