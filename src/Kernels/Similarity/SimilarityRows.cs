@@ -59,7 +59,7 @@ public sealed unsafe class SimilarityRows : IDisposable
     /// <param name="type">How a value is to be stored.</param>
     /// <param name="categories">[N] category of each row, 0 or more; empty for none.</param>
     /// <returns>The rows; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">A length does not fit, or a row holds a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">A length does not fit, or a row has a value that is not finite.</exception>
     public static SimilarityRows Pack(
         ReadOnlySpan<float> rows, int width, RowType type, ReadOnlySpan<int> categories = default)
     {
@@ -88,7 +88,7 @@ public sealed unsafe class SimilarityRows : IDisposable
     /// <param name="count">N, 1 or more.</param>
     /// <param name="width">D.</param>
     /// <param name="type">How a value is stored.</param>
-    /// <param name="values">[blocks, D, 64] values, on an address that 64 divides; they stay while this is used.</param>
+    /// <param name="values">[blocks, D, 64] values, on an address that 64 divides; they stay for its life.</param>
     /// <param name="scales">One f32 a row, up to the end of the last block; 0 unless the type is int8.</param>
     /// <param name="categories">One int32 a row; 0 for none.</param>
     /// <exception cref="ArgumentException">An address is missing or not aligned.</exception>

@@ -1,0 +1,98 @@
+// CpuSimilarity: the k rows with the largest dot product for each of B queries, on the processor.
+//
+// Shapes   rows [blocks, D, 64] f32, f16 or i8 (RowBlocks); queries [B, D] f32; ids [B, k] i32; scores [B, k] f32.
+// Traffic  reads N*D*(4, 2 or 1) B once for every 384 KB of queries; writes B*k*8 B. Never B*N.
+// Work     2*B*N*D flop: bound by memory up to about B = 6 (one panel), by multiply-adds from there on.
+// Method   (1) queries are packed into panels of six; (2) each thread takes runs of blocks; (3) a block's scores with a
+//          panel are 6*64 numbers in L1; (4) those that reach a query's k-th best enter its sorted list, one a thread;
+//          (5) the threads' lists are merged. Blocks of f16 and i8 that meet several panels are decoded once, into L2.
+// Ladder   1 SimilarityReference (scalar, f64); 2 this file, in 512-bit, 256-bit and scalar paths that give the same
+//          bits (BlockScores); 3 Similarity.cl.
+// Error    |score - exact| <= D * 2^-24 * sum|q*x| over the stored values.
+using Kernels.Device.Cpu;
+
+namespace Kernels.Similarity;
+
+/// <summary>The similarity on a <see cref="CpuDevice"/>. Allocates nothing once it has seen the largest B and k.
+/// </summary>
+public sealed unsafe partial class CpuSimilarity : ISimilarity
+{
+    private const int PanelBytesMax = 384 * 1024; // Queries that stay in L2 beside a block of rows.
+    private const int PartsPerThread = 8; // So that a thread that was held up leaves parts to the others.
+
+    private readonly CpuDevice _device;
+    private readonly SimilarityRows _rows;
+    private readonly QueryPanels _panels = new();
+    private readonly SearchJob _job;
+    private readonly Lock _turn = new(); // Guards the panels, the lists and the job.
+    private readonly TopLists[] _lists;
+
+    /// <summary>Searches rows that stay where they are.</summary>
+    /// <param name="device">The threads.</param>
+    /// <param name="rows">The rows; the caller disposes them, after this.</param>
+    public CpuSimilarity(CpuDevice device, SimilarityRows rows)
+    {
+        (_device, _rows) = (device, rows);
+        _lists = [.. Enumerable.Range(0, device.Threads).Select(_ => new TopLists())];
+        _job = new SearchJob(rows, _panels, _lists);
+    }
+
+    /// <inheritdoc/>
+    public int Rows => _rows.Count;
+
+    /// <inheritdoc/>
+    public int Width => _rows.Width;
+
+    /// <inheritdoc/>
+    public void Search(
+        ReadOnlySpan<float> queries, int neighbours, RowFilter filter, Span<int> ids, Span<float> scores)
+    {
+        int count = SearchCheck.Queries(_rows, queries.Length, neighbours, filter, ids.Length, scores.Length);
+        int together = Math.Max(BlockScores.PanelQueries, PanelBytesMax / sizeof(float) / Width / 6 * 6);
+        lock (_turn)
+        {
+            for (int first = 0; first < count; first += together)
+            {
+                int some = Math.Min(together, count - first);
+                SearchSome(
+                    queries.Slice(first * Width, some * Width), neighbours, filter,
+                    ids.Slice(first * neighbours, some * neighbours),
+                    scores.Slice(first * neighbours, some * neighbours));
+            }
+        }
+    }
+
+    /// <summary>Frees what it decoded blocks into.</summary>
+    public void Dispose() => _job.Dispose();
+
+    private void SearchSome(
+        ReadOnlySpan<float> queries, int neighbours, RowFilter filter, Span<int> ids, Span<float> scores)
+    {
+        int count = queries.Length / Width;
+        _panels.Pack(queries, Width, _job.QueryFactor);
+        foreach (TopLists lists in _lists)
+        {
+            lists.Reset(count, neighbours);
+        }
+
+        _device.Run(_job, _job.Prepare(count, filter, _device.Threads * PartsPerThread));
+        for (int query = 0; query < count; query++)
+        {
+            Span<int> own = ids.Slice(query * neighbours, neighbours);
+            Span<float> ownScores = scores.Slice(query * neighbours, neighbours);
+            if (!_panels.IsFinite(query))
+            {
+                own.Fill(-1);
+                ownScores.Fill(float.NaN);
+                continue;
+            }
+
+            for (int worker = 1; worker < _lists.Length; worker++)
+            {
+                _lists[0].Merge(query, _lists[worker]);
+            }
+
+            _lists[0].Write(query, own, ownScores);
+        }
+    }
+}
