@@ -29,6 +29,17 @@ public abstract class DeviceBuffer : IDisposable
         }
     }
 
+    /// <summary>Checks that it belongs to a device, for the devices.</summary>
+    /// <param name="device">The device.</param>
+    /// <exception cref="ArgumentException">It belongs to another: its handle means nothing there.</exception>
+    public void CheckOwner(IKernelDevice device)
+    {
+        if (!ReferenceEquals(device, Device))
+        {
+            throw new ArgumentException($"The buffer belongs to {Device.Name}, not to {device?.Name}.");
+        }
+    }
+
     /// <summary>Gives the memory back, the first time.</summary>
     public void Dispose()
     {

@@ -6,6 +6,10 @@ public interface ISourceDevice : IKernelDevice
     /// <summary>Whether it runs mma.sync m16n8k16 natively; otherwise the kernels emulate it or do without.</summary>
     bool HasTensorCores { get; }
 
+    /// <summary>Whether it is a processor: wide vectors in few work-items suit it, narrow ones in many suit a GPU.
+    /// </summary>
+    bool IsProcessor { get; }
+
     /// <summary>Units that run work-groups side by side: a launch wants a few groups for each.</summary>
     int ComputeUnits { get; }
 

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Kernels.Device;
 
@@ -13,6 +16,15 @@ public sealed record KernelSource(
     /// <summary>The header that lets one text be OpenCL C and CUDA.</summary>
     public const string HeaderName = "Device/Port.h";
 
+    /// <summary>The header's text, for a source that is not built into this assembly.</summary>
+    public static string Header => Read(HeaderName);
+
+    /// <summary>SHA-256, in hexadecimal, of the text and then one line NAME=VALUE for each definition: what is compiled
+    /// ahead of time carries it, so that it is known to be of this source.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        Text + string.Concat(Defines.Select(
+            define => string.Create(CultureInfo.InvariantCulture, $"{define.Key}={define.Value}\n"))))));
+
     /// <summary>Takes a source that is built into this assembly.</summary>
     /// <param name="name">Its path below the project.</param>
     /// <param name="variant">The name of this set of definitions.</param>
@@ -21,7 +33,7 @@ public sealed record KernelSource(
     /// <exception cref="ArgumentException">There is no such source.</exception>
     public static KernelSource Embedded(
         string name, string variant, params IReadOnlyList<KeyValuePair<string, int>> defines) =>
-        new(name, Read(HeaderName) + Read(name), variant, defines);
+        new(name, Header + Read(name), variant, defines);
 
     private static string Read(string name)
     {
