@@ -1,0 +1,9 @@
+using Kernels.Device;
+
+namespace Kernels.Tests.Device;
+
+/// <summary>The laws of all devices, held by OpenCL on PoCL.</summary>
+public sealed class OpenClDeviceTests : SourceDeviceTests
+{
+    protected override ISourceDevice OpenSource() => OpenClDevices.Open();
+}
