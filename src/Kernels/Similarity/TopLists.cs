@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Kernels.Similarity;
 
-/// <summary>The best rows so far of each of several queries, sorted: the higher score first, then the lower row.</summary>
+/// <summary>The best rows so far of each of several queries: the higher score first, then the lower row.</summary>
 internal sealed class TopLists
 {
     private const int NoRow = int.MaxValue; // Any row comes before it, whatever its score.

@@ -37,6 +37,7 @@ public abstract class CategoryMeanTests
     }
 
     [Fact]
+    [Trait("oclgrind", "yes")]
     public void A_query_that_is_not_finite_has_no_mean_and_harms_no_other()
     {
         using SimilarityRows rows = SimilarityRows.Pack(

@@ -7,8 +7,8 @@ namespace Kernels.Tests.Similarity;
 
 /// <summary>
 /// Goal: all vector widths give the same bits: the sum in the order of the values, one fused multiply-add each,
-/// whatever is asked beside it. Method: that sum, written plainly, for each score; the class is run again in processes where the
-/// wide instructions are switched off.
+/// whatever is asked beside it. Method: that sum, written plainly, for each score; the class is run again in processes
+/// where the wide instructions are switched off.
 /// </summary>
 public sealed class CpuSimilarityPathTests
 {

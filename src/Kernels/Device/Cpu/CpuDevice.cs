@@ -13,6 +13,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     private const nuint Alignment = 64; // A cache line, and the widest vector.
 
     private readonly CpuWorkers _workers;
+    private bool _disposed;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">How many, the caller's own among them; 1 to <see cref="ThreadsMax"/>.</param>
@@ -42,6 +43,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public DeviceBuffer<T> Allocate<T>(long count)
         where T : unmanaged
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (count > MemoryBytes / sizeof(T))
         {
@@ -63,6 +65,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public void Upload<T>(ReadOnlySpan<T> source, DeviceBuffer<T> target, long offset = 0)
         where T : unmanaged
     {
+        target.CheckOwner(this);
         target.CheckRange(offset, source.Length);
         source.CopyTo(new Span<T>((T*)target.Handle + offset, source.Length));
     }
@@ -71,6 +74,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public void Download<T>(DeviceBuffer<T> source, Span<T> target, long offset = 0)
         where T : unmanaged
     {
+        source.CheckOwner(this);
         source.CheckRange(offset, target.Length);
         new ReadOnlySpan<T>((T*)source.Handle + offset, target.Length).CopyTo(target);
     }
@@ -80,6 +84,8 @@ public sealed unsafe class CpuDevice : IKernelDevice
         DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
         where T : unmanaged
     {
+        source.CheckOwner(this);
+        target.CheckOwner(this);
         source.CheckRange(sourceOffset, count);
         target.CheckRange(targetOffset, count);
         NativeMemory.Copy(
@@ -87,12 +93,14 @@ public sealed unsafe class CpuDevice : IKernelDevice
     }
 
     /// <inheritdoc/>
-    public IKernelEvent Record() => new CpuEvent();
+    public IKernelEvent Record()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new CpuEvent();
+    }
 
     /// <inheritdoc/>
-    public void Synchronize()
-    {
-    }
+    public void Synchronize() => ObjectDisposedException.ThrowIf(_disposed, this);
 
     /// <summary>Runs all parts of a job and returns when they are done.</summary>
     /// <param name="job">The job.</param>
@@ -102,7 +110,11 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public void Run(CpuJob job, int parts) => _workers.Run(job, parts);
 
     /// <summary>Ends the threads.</summary>
-    public void Dispose() => _workers.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _workers.Dispose();
+    }
 
     private static int VectorBits() =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 64;
