@@ -20,6 +20,7 @@ public static class MaskChain
         return device switch
         {
             CpuDevice cpu => new CpuMaskChain(cpu),
+            ISourceDevice source => new SourceMaskChain(source),
             IKernelFactory factory when factory.Create<IMaskChain>(device) is { } own => own,
             _ => throw new NotSupportedException($"{device.Name} has no mask chain."),
         };
