@@ -65,6 +65,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public void Upload<T>(ReadOnlySpan<T> source, DeviceBuffer<T> target, long offset = 0)
         where T : unmanaged
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         target.CheckOwner(this);
         target.CheckRange(offset, source.Length);
         source.CopyTo(new Span<T>((T*)target.Handle + offset, source.Length));
@@ -74,6 +75,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
     public void Download<T>(DeviceBuffer<T> source, Span<T> target, long offset = 0)
         where T : unmanaged
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         source.CheckOwner(this);
         source.CheckRange(offset, target.Length);
         new ReadOnlySpan<T>((T*)source.Handle + offset, target.Length).CopyTo(target);
@@ -84,6 +86,7 @@ public sealed unsafe class CpuDevice : IKernelDevice
         DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
         where T : unmanaged
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         source.CheckOwner(this);
         target.CheckOwner(this);
         source.CheckRange(sourceOffset, count);
