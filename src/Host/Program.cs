@@ -21,7 +21,7 @@ internal static class Program
             StoreCommand.Create(),
             new Command("bench", "Measure a part and print what bounds it.")
             {
-                BenchMasks.Create(), BenchDiffusion.Create(),
+                BenchMasks.Create(), BenchDiffusion.Create(), BenchKernels.Create(),
             },
             version,
         };

@@ -84,6 +84,45 @@ public sealed unsafe class SimilarityRows : IDisposable
         }
     }
 
+    /// <summary>Packs rows that are made or read a block at a time, so that they are never held twice.</summary>
+    /// <param name="count">N, 1 or more.</param>
+    /// <param name="width">D, 1 to <see cref="RowBlocks.WidthMax"/>.</param>
+    /// <param name="type">How a value is to be stored.</param>
+    /// <param name="source">Gives the rows in their order.</param>
+    /// <param name="categories">[N] category of each row, 0 or more; empty for none.</param>
+    /// <returns>The rows; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">A row holds a value that is not finite.</exception>
+    public static SimilarityRows Pack(
+        int count, int width, RowType type, RowSource source, ReadOnlySpan<int> categories = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, RowBlocks.WidthMax);
+        if (categories.Length != 0 && categories.Length != count)
+        {
+            throw new ArgumentException($"{categories.Length} categories are not those of {count} rows.");
+        }
+
+        SimilarityRows packed = Allocate(count, width, type, categories);
+        try
+        {
+            float[] some = new float[RowBlocks.BlockRows * width];
+            for (int first = 0; first < count; first += RowBlocks.BlockRows)
+            {
+                Span<float> rows = some.AsSpan(0, Math.Min(RowBlocks.BlockRows, count - first) * width);
+                source(first, rows);
+                packed.FillBlock(first, rows);
+            }
+
+            return packed;
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Describes rows that lie in another's memory, for example in a mapped file.</summary>
     /// <param name="count">N, 1 or more.</param>
     /// <param name="width">D.</param>
@@ -146,20 +185,22 @@ public sealed unsafe class SimilarityRows : IDisposable
 
     private void Fill(ReadOnlySpan<float> rows)
     {
-        int bytes = RowBlocks.BlockBytes(Width, Type);
-        for (int block = 0; block < RowBlocks.Blocks(Count); block++)
+        for (int first = 0; first < Count; first += RowBlocks.BlockRows)
         {
-            int first = block * RowBlocks.BlockRows;
-            int count = Math.Min(RowBlocks.BlockRows, Count - first);
-            Span<float> scales = Type == RowType.I8 ? new((float*)_scales + first, RowBlocks.BlockRows) : [];
-            scales.Clear();
-            int bad = RowBlocks.Pack(
-                rows.Slice(first * Width, count * Width), Width, Type,
-                new Span<byte>((byte*)_values + ((long)block * bytes), bytes), scales);
-            if (bad >= 0)
-            {
-                throw new ArgumentException($"Row {first + bad} holds a value that is not finite or above 65504.");
-            }
+            FillBlock(first, rows.Slice(first * Width, Math.Min(RowBlocks.BlockRows, Count - first) * Width));
+        }
+    }
+
+    private void FillBlock(int first, ReadOnlySpan<float> rows)
+    {
+        int bytes = RowBlocks.BlockBytes(Width, Type);
+        Span<byte> block = new((byte*)_values + ((long)(first / RowBlocks.BlockRows) * bytes), bytes);
+        Span<float> scales = Type == RowType.I8 ? new((float*)_scales + first, RowBlocks.BlockRows) : [];
+        scales.Clear();
+        int bad = RowBlocks.Pack(rows, Width, Type, block, scales);
+        if (bad >= 0)
+        {
+            throw new ArgumentException($"Row {first + bad} holds a value that is not finite or above 65504.");
         }
     }
 }

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Host.Bench;
+using Kernels.Device;
+using Kernels.Device.Cpu;
+
+namespace Host.Commands;
+
+/// <summary><c>headwater bench kernels</c>: the kernels against the machine's roofs and against their peers.</summary>
+internal static class BenchKernels
+{
+    /// <summary>Makes the command, a part of <c>headwater bench</c>.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        Option<int> threads = new("--threads")
+        {
+            Description = "Threads of the processor, 1 to 256.", DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
+        threads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > CpuDevice.ThreadsMax)
+            {
+                result.AddError($"--threads is {result.GetValueOrDefault<int>()}; it must be 1 to 256.");
+            }
+        });
+        Option<int> repeats = new("--repeats")
+        {
+            Description = "Runs of a case whose median counts, 5 to 1000.", DefaultValueFactory = _ => 7,
+        };
+        repeats.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 5 or > 1000)
+            {
+                result.AddError($"--repeats is {result.GetValueOrDefault<int>()}; it must be 5 to 1000.");
+            }
+        });
+        Option<bool> small = new("--small")
+        {
+            Description = "Small cases: a check of seconds, whose times mean nothing.",
+        };
+        Command command = new("kernels", "Check the kernels and measure them against roofs and peers.")
+        {
+            threads, repeats, small,
+        };
+        command.SetAction(async (parsed, stopping) =>
+        {
+            using CpuDevice cpu = new(parsed.GetValue(threads));
+            string home = Environment.GetEnvironmentVariable("HEADWATER_HOME") ?? Environment.CurrentDirectory;
+            KernelBench bench = new(
+                [cpu], new KernelPeers(Path.Combine(home, "bench", "peers")), parsed.GetValue(repeats),
+                parsed.GetValue(small));
+            return (int)await bench.RunAsync(stopping).ConfigureAwait(false);
+        });
+        return command;
+    }
+}
