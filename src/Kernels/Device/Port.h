@@ -21,7 +21,9 @@
 //             AS_FLOAT(bits) AS_INT(f)           the same 32 bits
 //             IS_FINITE(f)                       by bits, so that no compiler option can assume it
 //             LOAD_HALF(p, i) STORE_HALF(v,p,i)  half as storage; STORE rounds to nearest even
-//             INFINITY, NAN, UNROLL (before a loop; does nothing where unrolling makes PoCL's compiler slow)
+//             INFINITY, NAN
+// Loops       UNROLL, ROLLED before a loop: arrays that should live in registers need the first; the second keeps a long
+//             body with barriers in it from taking PoCL's compiler half a minute.
 // Vectors     float2..float16 and so on with + - * and .s0; casts as (float4)(x); loads through a pointer to the vector.
 // Tensor      HAS_MMA is defined where mma.sync m16n8k16 exists (PTX, sm_80 and newer).
 // Rounding    a * b + c is never fused unless written as FMA, so sums equal C#'s bit for bit; / and SQRT may be off by
@@ -63,7 +65,6 @@
 #define SQRT(a) __nvvm_sqrt_rn_f(a)
 #define LOAD_HALF(p, i) __builtin_load_halff((p) + (i))
 #define STORE_HALF(v, p, i) __builtin_store_halff((v), (p) + (i))
-#define UNROLL _Pragma("unroll")
 #if PORT_SM >= 80
 #define HAS_MMA 1
 #endif
@@ -97,10 +98,11 @@
 #define SQRT(a) sqrt(a)
 #define LOAD_HALF(p, i) vload_half((i), (p))
 #define STORE_HALF(v, p, i) vstore_half_rte((v), (i), (p))
-#define UNROLL
 
 #endif
 
+#define UNROLL _Pragma("unroll")
+#define ROLLED _Pragma("nounroll")
 #define GLOBAL_X (GROUP_X * SIZE_X + LOCAL_X)
 #define GLOBAL_Y (GROUP_Y * SIZE_Y + LOCAL_Y)
 #define GLOBAL_Z (GROUP_Z * SIZE_Z + LOCAL_Z)

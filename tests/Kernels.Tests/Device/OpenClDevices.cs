@@ -2,7 +2,8 @@ using Kernels.Device.OpenCl;
 
 namespace Kernels.Tests.Device;
 
-/// <summary>Opens the OpenCL device that tests run on: the first one, PoCL or, below oclgrind, the one that watches.</summary>
+/// <summary>Opens the OpenCL device that tests run on: the first one, PoCL or, below oclgrind, the one that watches.
+/// Its name is also that of the collection of all tests that use one, which therefore run one after another.</summary>
 internal static class OpenClDevices
 {
     /// <summary>The device; the caller disposes it. Skips the test where there is none.</summary>

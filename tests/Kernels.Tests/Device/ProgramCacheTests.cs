@@ -6,6 +6,7 @@ namespace Kernels.Tests.Device;
 
 /// <summary>Goal: the cache of built programs helps and never harms. Method: real programs, and files made bad by hand.
 /// </summary>
+[Collection(nameof(OpenClDevices))]
 public sealed class ProgramCacheTests : IDisposable
 {
     private const string Text = "KERNEL GROUP(1, 1, 1) void put(GLOBAL int* values) { values[0] = WHAT; }";

@@ -10,6 +10,10 @@ namespace Kernels.Device.OpenCl;
 /// <param name="IsGpu">Whether it says that it is a GPU; else it is a processor or something rarer.</param>
 public sealed unsafe record OpenClCandidate(nint Platform, nint Device, bool IsGpu)
 {
+    /// <summary>Held while drivers are loaded, opened and build: two tests that began at once were once seen to end the
+    /// process within PoCL's first second.</summary>
+    internal static readonly Lock Loading = new();
+
     private const ulong AllTypes = 0xFFFFFFFF;
     private const ulong GpuType = 4;
     private const uint TypeKey = 0x1000;
@@ -33,9 +37,12 @@ public sealed unsafe record OpenClCandidate(nint Platform, nint Device, bool IsG
         }
 
         List<OpenClCandidate> found = [];
-        foreach (nint platform in Platforms())
+        lock (Loading)
         {
-            found.AddRange(DevicesOf(platform));
+            foreach (nint platform in Platforms())
+            {
+                found.AddRange(DevicesOf(platform));
+            }
         }
 
         problem = found.Count == 0 ? $"{Library} knows no device: no driver is registered with it" : null;

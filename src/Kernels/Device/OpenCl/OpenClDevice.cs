@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using static Kernels.Device.OpenCl.OpenClNative;
 
 namespace Kernels.Device.OpenCl;
@@ -39,16 +38,9 @@ public sealed unsafe partial class OpenClDevice : ISourceDevice
         ComputeUnits = (int)candidate.Number(UnitsKey);
         _allocationBytesMax = candidate.Number(AllocationKey);
         _cache = cacheFolder is null ? null : new ProgramCache(cacheFolder);
-        int status;
-        nint id = candidate.Device;
-        nint* properties = stackalloc nint[] { PlatformProperty, candidate.Platform, 0 };
-        _context = clCreateContext(properties, 1, &id, 0, 0, &status);
-        OpenClStatus.Check(status, $"Opening {Name}");
-        _queue = clCreateCommandQueue(_context, id, QueueWithTimes, &status);
-        if (status != 0)
+        lock (OpenClCandidate.Loading)
         {
-            _ = clReleaseContext(_context);
-            OpenClStatus.Check(status, $"Making a queue for {Name}");
+            (_context, _queue) = OpenQueue(candidate);
         }
     }
 
@@ -100,7 +92,11 @@ public sealed unsafe partial class OpenClDevice : ISourceDevice
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_programs.TryGetValue(source.Sha256, out OpenClProgram? program))
         {
-            program = OpenClProgram.Build(this, source, _cache);
+            lock (OpenClCandidate.Loading)
+            {
+                program = OpenClProgram.Build(this, source, _cache);
+            }
+
             _programs.Add(source.Sha256, program);
         }
 
@@ -120,7 +116,6 @@ public sealed unsafe partial class OpenClDevice : ISourceDevice
     public void Synchronize() => OpenClStatus.Check(clFinish(Queue), $"Waiting for {Name}");
 
     /// <summary>Waits for the queue and gives the device back. Buffers that are left can still be disposed.</summary>
-    [MethodImpl(MethodImplOptions.Synchronized)]
     public void Dispose()
     {
         if (_disposed)
@@ -137,5 +132,22 @@ public sealed unsafe partial class OpenClDevice : ISourceDevice
 
         _ = clReleaseCommandQueue(_queue);
         _ = clReleaseContext(_context);
+    }
+
+    private static (nint Context, nint Queue) OpenQueue(OpenClCandidate candidate)
+    {
+        int status;
+        nint id = candidate.Device;
+        nint* properties = stackalloc nint[] { PlatformProperty, candidate.Platform, 0 };
+        nint context = clCreateContext(properties, 1, &id, 0, 0, &status);
+        OpenClStatus.Check(status, $"Opening {candidate.Name}");
+        nint queue = clCreateCommandQueue(context, id, QueueWithTimes, &status);
+        if (status != 0)
+        {
+            _ = clReleaseContext(context);
+            OpenClStatus.Check(status, $"Making a queue for {candidate.Name}");
+        }
+
+        return (context, queue);
     }
 }
