@@ -37,20 +37,19 @@ public sealed unsafe partial class CpuSimilarity
 
         public float QueryFactor { get; }
 
-        /// <summary>Takes the filter over and gives the number of parts.</summary>
-        public int Prepare(int queries, RowFilter filter, int partsMax)
+        /// <summary>Takes over what may be found, and gives the number of parts.</summary>
+        public int Prepare(int queries, int first, int end, ReadOnlySpan<uint> categories, int partsMax)
         {
-            (int first, int end) = filter.Range(_rows.Count);
-            if (!filter.Categories.IsEmpty && _categoryBits.Length != filter.Categories.Length)
+            if (!categories.IsEmpty && _categoryBits.Length != categories.Length)
             {
-                _categoryBits = new uint[filter.Categories.Length];
+                _categoryBits = new uint[categories.Length];
             }
 
-            filter.Categories.CopyTo(_categoryBits);
-            fixed (int* categories = _rows.Categories)
+            categories.CopyTo(_categoryBits);
+            fixed (int* categoryOf = _rows.Categories)
             {
                 // The categories are native memory of the rows, which do not move.
-                _allowed = new AllowedRows(first, end, categories, filter.Categories.IsEmpty ? null : _categoryBits);
+                _allowed = new AllowedRows(first, end, categoryOf, categories.IsEmpty ? null : _categoryBits);
             }
 
             _queries = queries;

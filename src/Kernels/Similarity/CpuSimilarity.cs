@@ -47,7 +47,8 @@ public sealed unsafe partial class CpuSimilarity : ISimilarity
     public void Search(
         ReadOnlySpan<float> queries, int neighbours, RowFilter filter, Span<int> ids, Span<float> scores)
     {
-        int count = SearchCheck.Queries(_rows, queries.Length, neighbours, filter, ids.Length, scores.Length);
+        (int count, int firstRow, int endRow) = SearchBounds.Check(
+            Rows, Width, _rows.HasCategories, queries.Length, neighbours, filter, ids.Length, scores.Length);
         int together = Math.Max(BlockScores.PanelQueries, PanelBytesMax / sizeof(float) / Width / 6 * 6);
         lock (_turn)
         {
@@ -55,7 +56,7 @@ public sealed unsafe partial class CpuSimilarity : ISimilarity
             {
                 int some = Math.Min(together, count - first);
                 SearchSome(
-                    queries.Slice(first * Width, some * Width), neighbours, filter,
+                    queries.Slice(first * Width, some * Width), neighbours, firstRow, endRow, filter.Categories,
                     ids.Slice(first * neighbours, some * neighbours),
                     scores.Slice(first * neighbours, some * neighbours));
             }
@@ -66,7 +67,8 @@ public sealed unsafe partial class CpuSimilarity : ISimilarity
     public void Dispose() => _job.Dispose();
 
     private void SearchSome(
-        ReadOnlySpan<float> queries, int neighbours, RowFilter filter, Span<int> ids, Span<float> scores)
+        ReadOnlySpan<float> queries, int neighbours, int firstRow, int endRow, ReadOnlySpan<uint> categories,
+        Span<int> ids, Span<float> scores)
     {
         int count = queries.Length / Width;
         _panels.Pack(queries, Width, _job.QueryFactor);
@@ -75,7 +77,8 @@ public sealed unsafe partial class CpuSimilarity : ISimilarity
             lists.Reset(count, neighbours);
         }
 
-        _device.Run(_job, _job.Prepare(count, filter, _device.Threads * PartsPerThread));
+        int parts = _job.Prepare(count, firstRow, endRow, categories, _device.Threads * PartsPerThread);
+        _device.Run(_job, parts);
         for (int query = 0; query < count; query++)
         {
             Span<int> own = ids.Slice(query * neighbours, neighbours);

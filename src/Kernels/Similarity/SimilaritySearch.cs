@@ -14,6 +14,7 @@ public static class SimilaritySearch
     public static ISimilarity On(IKernelDevice device, SimilarityRows rows) => device switch
     {
         CpuDevice cpu => new CpuSimilarity(cpu, rows),
+        ISourceDevice source => new SourceSimilarity(source, rows),
         IKernelFactory other when other.Create<ISimilarity>(rows) is { } similarity => similarity,
         _ => throw new NotSupportedException($"{device.Name} has no similarity kernel."),
     };
