@@ -28,14 +28,6 @@ public sealed class PrototypeFilter(FilterOptions options, CategoryPrototypes pr
                 : Outcome.Keep(item));
         }
 
-        // Written so that NaN is rejected: every comparison with it is false.
-        if (!(score >= options.Min))
-        {
-            return ValueTask.FromResult(Outcome.Drop<Embedded>(
-                RejectReason.ScoreLow, $"{Name}: the mean cosine is {score:G6}; at least {options.Min:G6} is wanted"));
-        }
-
-        Dictionary<string, double> scores = new(item.Scores) { [Name] = score };
-        return ValueTask.FromResult(Outcome.Keep(item with { Scores = scores }));
+        return ValueTask.FromResult(FilterVerdict.Of(options, item, score, "the mean cosine"));
     }
 }

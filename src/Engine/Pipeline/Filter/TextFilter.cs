@@ -54,21 +54,13 @@ public sealed class TextFilter : IFilter
                 + $"{own.Length}.");
         }
 
-        double score = TensorPrimitives.Dot<float>(own, item.Embedding.Span);
         (string other, double highest) = Highest(item.Embedding.Span, category);
-        score -= highest;
-
-        // Written so that NaN is rejected: every comparison with it is false.
-        if (!(score >= _options.Min))
-        {
-            string how = other.Length > 0 ? $"the cosine less that to '{other}'" : "the cosine";
-            return Outcome.Drop<Embedded>(
-                RejectReason.ScoreLow,
-                $"{Name}: {how} is {score:G6}; at least {_options.Min:G6} is wanted for '{category}'");
-        }
-
-        Dictionary<string, double> scores = new(item.Scores) { [Name] = score };
-        return Outcome.Keep(item with { Scores = scores });
+        return FilterVerdict.Of(
+            _options,
+            item,
+            TensorPrimitives.Dot<float>(own, item.Embedding.Span) - highest,
+            other.Length > 0 ? $"the cosine less that to '{other}'" : "the cosine",
+            $" for '{category}'");
     }
 
     private (string Name, double Cosine) Highest(ReadOnlySpan<float> embedding, string category)

@@ -16,18 +16,7 @@ public sealed class ThresholdFilter(FilterOptions options) : IFilter
     public ValueTask<Outcome<Embedded>> JudgeAsync(Embedded item, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(item);
-        double score = Measure(item);
-
-        // Written so that NaN is rejected: every comparison with it is false.
-        if (!(score >= options.Min))
-        {
-            return ValueTask.FromResult(Outcome.Drop<Embedded>(
-                RejectReason.ScoreLow,
-                $"{Name}: {options.Measure} is {score:G6}; at least {options.Min:G6} is wanted"));
-        }
-
-        Dictionary<string, double> scores = new(item.Scores) { [Name] = score };
-        return ValueTask.FromResult(Outcome.Keep(item with { Scores = scores }));
+        return ValueTask.FromResult(FilterVerdict.Of(options, item, Measure(item), options.Measure));
     }
 
     private double Measure(Embedded item) =>

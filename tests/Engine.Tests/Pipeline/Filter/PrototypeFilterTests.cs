@@ -53,9 +53,9 @@ public sealed class PrototypeFilterTests : IDisposable
         PrototypeFilter all = new(Options(min: 1), prototypes);
         PrototypeFilter any = new(Options(min: -1), prototypes);
 
-        Outcome<Embedded> same = await all.JudgeAsync(Item("cat", [0, 1, 0]), Token);
-        Outcome<Embedded> below = await all.JudgeAsync(Item("cat", [0, MathF.BitDecrement(1), 0]), Token);
-        Outcome<Embedded> nothing = await any.JudgeAsync(Item("cat", [float.NaN, 0, 0]), Token);
+        Outcome<Embedded> same = await all.JudgeAsync(FilterItem.Of("cat", [0, 1, 0]), Token);
+        Outcome<Embedded> below = await all.JudgeAsync(FilterItem.Of("cat", [0, MathF.BitDecrement(1), 0]), Token);
+        Outcome<Embedded> nothing = await any.JudgeAsync(FilterItem.Of("cat", [float.NaN, 0, 0]), Token);
 
         Assert.Equal(1, same.Value!.Scores["similarity"]);
         Assert.Equal(RejectReason.ScoreLow, below.DropReason);
@@ -72,7 +72,7 @@ public sealed class PrototypeFilterTests : IDisposable
         CategoryPrototypes prototypes = await LoadAsync();
         PrototypeFilter filter = new(Options(min: 0.6, reject), prototypes);
 
-        Outcome<Embedded> outcome = await filter.JudgeAsync(Item("cat", [0, 1, 0]), Token);
+        Outcome<Embedded> outcome = await filter.JudgeAsync(FilterItem.Of("cat", [0, 1, 0]), Token);
 
         Assert.Equal(reason, outcome.DropReason);
         Assert.Empty(outcome.Value?.Scores ?? new Dictionary<string, double>());
@@ -134,18 +134,6 @@ public sealed class PrototypeFilterTests : IDisposable
         File.WriteAllBytes(
             _folder.File($"{category}/{name}"), ImageCodec.EncodePng(new RgbImage(1, 1, [red, green, blue])));
     }
-
-    private static Embedded Item(string category, float[] embedding) => new(
-        new Annotated
-        {
-            Picture = new Picture(
-                new Prompt { Id = "0123456789abcdef", Category = category, Text = "t", Attempt = 0, Seed = 1 },
-                new RgbImage(1, 1, [0, 0, 0]), "fake", new Dictionary<string, string>()),
-            Mask = new BinaryMask(1, 1, [1]), Box = new Box(0, 0, 1, 1), AreaPx = 1, Annotator = "fake",
-            PredictedIou = 1, Measures = new Dictionary<string, double>(),
-        },
-        embedding,
-        new Dictionary<string, double>());
 
     private sealed class ColourEmbedder : IImageEmbedder
     {

@@ -15,10 +15,11 @@ public sealed class TextFilterTests
         using Texts texts = new();
         TextFilter filter = await TextFilter.MakeAsync(Options(min: 0.5), texts, Token);
 
-        Outcome<Embedded> at = await filter.JudgeAsync(Item("cat", [0.5f, 0.5f]), Token);
-        Outcome<Embedded> below = await filter.JudgeAsync(Item("cat", [MathF.BitDecrement(0.5f), 0.9f]), Token);
-        Outcome<Embedded> none = await filter.JudgeAsync(Item("cat", [float.NaN, 0]), Token);
-        await filter.JudgeAsync(Item("dog", [0, 1]), Token);
+        Outcome<Embedded> at = await filter.JudgeAsync(FilterItem.Of("cat", [0.5f, 0.5f]), Token);
+        Outcome<Embedded> below =
+            await filter.JudgeAsync(FilterItem.Of("cat", [MathF.BitDecrement(0.5f), 0.9f]), Token);
+        Outcome<Embedded> none = await filter.JudgeAsync(FilterItem.Of("cat", [float.NaN, 0]), Token);
+        await filter.JudgeAsync(FilterItem.Of("dog", [0, 1]), Token);
 
         Assert.Equal(0.5, at.Value!.Scores["text"]);
         Assert.Equal(RejectReason.ScoreLow, below.DropReason);
@@ -32,8 +33,8 @@ public sealed class TextFilterTests
         using Texts texts = new();
         TextFilter filter = await TextFilter.MakeAsync(Options(min: 0, "cat", "dog", "fish"), texts, Token);
 
-        Outcome<Embedded> right = await filter.JudgeAsync(Item("cat", [0.75f, 0.25f]), Token);
-        Outcome<Embedded> wrong = await filter.JudgeAsync(Item("cat", [0.25f, 0.75f]), Token);
+        Outcome<Embedded> right = await filter.JudgeAsync(FilterItem.Of("cat", [0.75f, 0.25f]), Token);
+        Outcome<Embedded> wrong = await filter.JudgeAsync(FilterItem.Of("cat", [0.25f, 0.75f]), Token);
 
         Assert.Equal(0.5, right.Value!.Scores["text"], 6);
         Assert.Equal(
@@ -47,7 +48,7 @@ public sealed class TextFilterTests
         TextFilter filter = await TextFilter.MakeAsync(Options(min: 0), texts, Token);
 
         InvalidDataException thrown = await Assert.ThrowsAsync<InvalidDataException>(
-            () => filter.JudgeAsync(Item("cat", []), Token).AsTask());
+            () => filter.JudgeAsync(FilterItem.Of("cat", []), Token).AsTask());
 
         Assert.Equal("An embedding of 0 numbers cannot be compared with texts embedded to 2.", thrown.Message);
     }
@@ -64,18 +65,6 @@ public sealed class TextFilterTests
     {
         Name = "text", Min = min, Text = new() { Template = "one {name} here", Against = against },
     };
-
-    private static Embedded Item(string category, float[] embedding) => new(
-        new Annotated
-        {
-            Picture = new Picture(
-                new Prompt { Id = "0123456789abcdef", Category = category, Text = "t", Attempt = 0, Seed = 1 },
-                new RgbImage(1, 1, [0, 0, 0]), "fake", new Dictionary<string, string>()),
-            Mask = new BinaryMask(1, 1, [1]), Box = new Box(0, 0, 1, 1), AreaPx = 1, Annotator = "fake",
-            PredictedIou = 1, Measures = new Dictionary<string, double>(),
-        },
-        embedding,
-        new Dictionary<string, double>());
 
     /// <summary>Cats lie along one axis, dogs along the other, all else half way down the second.</summary>
     private sealed class Texts : ITextEmbedder
