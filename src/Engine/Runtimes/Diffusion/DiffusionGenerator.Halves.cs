@@ -97,7 +97,8 @@ public sealed partial class DiffusionGenerator
         for (int place = 0; place < batch.Length; place++)
         {
             int length = 3 * rows * columns;
-            Outcome<RgbImage> image = LatentPixels.Make(planes.AsSpan(place * length, length), columns, rows);
+            Outcome<RgbImage> image = PlanarPixels.Make(
+                planes.AsSpan(place * length, length), columns, rows, black: -1, "decoded picture");
             outcomes[batch[place]] = image.DropReason is { } reason
                 ? Outcome.Drop<Generated>(reason, image.Detail)
                 : Outcome.Keep(new Generated(image.Value!, LineageOf(latents, batch[place])));

@@ -38,7 +38,7 @@ internal sealed record DiffusionParts(TextConditioner Texts, Unet Unet, VaeDecod
         DiffusionFolder folder = DiffusionFolder.Open(options.Folder);
         (SchedulerKind kind, SchedulerConfig config) = SchedulerOf(folder, options);
         _ = SchedulerFactory.Make(kind, config, options.Steps);
-        Task<string> revision = Task.Run(() => ModelRevision.OfAsync(folder.Path, Folders, stopping), stopping);
+        Task<string> revision = Task.Run(() => ModelRevision.OfFolderAsync(folder.Path, Folders, stopping), stopping);
         Unet? unet = null;
         TextConditioner? texts = null;
         VaeDecoder? decoder = null;

@@ -134,10 +134,10 @@ public sealed class GanGenerator : IImageGenerator
         (ulong Seed, int Class)[] rows = [.. batch.Select(i => (prompts[i].Seed, ClassOf(prompts[i]) ?? 0))];
         (float[] planes, (int width, int height)) = await RunAsync(rows, stopping).ConfigureAwait(false);
         int length = 3 * width * height;
+        float black = _options.OutputRange == GanRange.ZeroToOne ? 0 : -1;
         for (int row = 0; row < rows.Length; row++)
         {
-            Outcome<RgbImage> image = GanPixels.Make(
-                planes.AsSpan(row * length, length), width, height, _options.OutputRange);
+            Outcome<RgbImage> image = PlanarPixels.Make(planes.AsSpan(row * length, length), width, height, black);
             outcomes[batch[row]] = image.DropReason is { } reason
                 ? Outcome.Drop<Generated>(reason, image.Detail)
                 : Outcome.Keep(new Generated(image.Value!, LineageOf(rows[row])));
@@ -177,7 +177,7 @@ public sealed class GanGenerator : IImageGenerator
         CultureInfo plain = CultureInfo.InvariantCulture;
         _lineage["family"] = "gan";
         _lineage["model"] = Path.GetFileName(_options.Model);
-        _lineage["model_revision"] = await GanRevision.OfAsync(_options.Model, stopping).ConfigureAwait(false);
+        _lineage["model_revision"] = await ModelRevision.OfFileAsync(_options.Model, stopping).ConfigureAwait(false);
         _lineage["provider"] = _model.Provider.ToString();
         _lineage["truncation"] = _options.Truncation.ToString(plain);
         _lineage["width"] = _size.Width.ToString(plain);

@@ -1,5 +1,6 @@
 using Engine.Flow;
 using Engine.Items;
+using Engine.Runtimes;
 using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Onnx;
 
@@ -38,7 +39,7 @@ public sealed class VaeDecoderTests : IDisposable
     {
         float[] planes = [-1, -2, 0, 0.5f, 1, 3]; // [3, 1, 2]: two red, two green, two blue.
 
-        Outcome<RgbImage> image = LatentPixels.Make(planes, width: 2, height: 1);
+        Outcome<RgbImage> image = PlanarPixels.Make(planes, width: 2, height: 1, black: -1);
 
         Assert.Equal([0, 128, 255, 0, 191, 255], image.Value!.Pixels);
     }
@@ -47,5 +48,6 @@ public sealed class VaeDecoderTests : IDisposable
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
     public void Value_that_is_not_finite_drops_the_picture(float value) => Assert.Equal(
-        RejectReason.NonFinite, LatentPixels.Make([0, 0, 0, 0, 0, value], width: 2, height: 1).DropReason);
+        RejectReason.NonFinite,
+        PlanarPixels.Make([0, 0, 0, 0, 0, value], width: 2, height: 1, black: -1).DropReason);
 }

@@ -1,7 +1,8 @@
-using Engine.Runtimes.Diffusion;
+using Engine.Runtimes.Onnx;
+using Engine.Tests.Runtimes.Diffusion;
 using Tests.Shared;
 
-namespace Engine.Tests.Runtimes.Diffusion;
+namespace Engine.Tests.Runtimes.Onnx;
 
 public sealed class ModelRevisionTests : IDisposable
 {
@@ -42,6 +43,23 @@ public sealed class ModelRevisionTests : IDisposable
         Assert.Matches("^[0-9a-f]{16}$", before);
     }
 
+    [Theory]
+    [InlineData("gan.onnx", true)]
+    [InlineData("gan.onnx.data", true)]
+    [InlineData("gan.onnx_data", true)]
+    [InlineData("other.onnx", false)]
+    public async Task Model_of_one_file_is_named_with_the_weights_beside_it(string file, bool changes)
+    {
+        using TempFolder folder = new();
+        await File.WriteAllTextAsync(folder.File("gan.onnx"), "model", Token);
+        string before = await ModelRevision.OfFileAsync(folder.File("gan.onnx"), Token);
+
+        await File.WriteAllTextAsync(folder.File(file), "changed", Token);
+
+        Assert.Equal(changes, before != await ModelRevision.OfFileAsync(folder.File("gan.onnx"), Token));
+        Assert.Matches("^[0-9a-f]{16}$", before);
+    }
+
     private static Task<string> RevisionAsync(string folder) =>
-        ModelRevision.OfAsync(folder, ["unet", "tokenizer", "absent"], Token);
+        ModelRevision.OfFolderAsync(folder, ["unet", "tokenizer", "absent"], Token);
 }
