@@ -17,7 +17,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
     private readonly ImagePreprocessor _preprocessor;
     private readonly Preprocessing _how;
     private readonly EmbedderShape _shape;
-    private int _ceiling; // Pictures in one run; only ever lowered, when a run found no memory. Volatile.
+    private readonly BatchCeiling _ceiling; // Pictures in one run.
 
     private OnnxImageEmbedder(string name, OnnxModel model, EmbedderFiles files, EmbedderOptions options)
     {
@@ -26,7 +26,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
         _preprocessor = new ImagePreprocessor(_how);
         _shape = EmbedderShape.Of(model, options.OutputName, _how.Size);
         BatchMax = _shape.FixedBatch > 0 ? Math.Min(_shape.FixedBatch, options.BatchMax) : options.BatchMax;
-        _ceiling = BatchMax;
+        _ceiling = new BatchCeiling(BatchMax, _shape.FixedBatch);
         Width = _shape.Width;
     }
 
@@ -46,7 +46,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
     public IReadOnlyList<string> PassedOver => _model.PassedOver;
 
     /// <summary>Pictures in one run at most; below <see cref="BatchMax"/> once a run found no memory.</summary>
-    public int BatchCeiling => Volatile.Read(ref _ceiling);
+    public int BatchCeiling => _ceiling.Now;
 
     /// <summary>Loads the model and embeds one black picture, so that a model that cannot run fails here.</summary>
     /// <param name="name">The configured name, for lineage and messages.</param>
@@ -88,16 +88,16 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
         List<Outcome<float[]>> outcomes = new(images.Count);
         while (outcomes.Count < images.Count)
         {
-            int size = Math.Min(BatchCeiling, images.Count - outcomes.Count);
+            int size = Math.Min(_ceiling.Now, images.Count - outcomes.Count);
             RgbImage[] batch = [.. images.Skip(outcomes.Count).Take(size)];
             try
             {
                 (float[] rows, int width) = await RunAsync(batch, stopping).ConfigureAwait(false);
                 outcomes.AddRange(batch.Select((_, row) => UnitVector.Of(rows.AsSpan(row * width, width))));
             }
-            catch (ModelException full) when (full.Fault == ModelFault.OutOfMemory && size > 1)
+            catch (ModelException full) when (full.Fault == ModelFault.OutOfMemory && _ceiling.CanFall(size))
             {
-                InterlockedMin(ref _ceiling, size / 2);
+                _ceiling.FallBelow(size);
             }
         }
 
@@ -162,16 +162,5 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
         long[] values = new long[texts * tokens];
         Array.Fill(values, text.Name == "attention_mask" ? 1 : 0);
         return OrtValue.CreateTensorValueFromMemory(values, [texts, tokens]);
-    }
-
-    private static void InterlockedMin(ref int target, int value)
-    {
-        for (int seen = Volatile.Read(ref target); value < seen; seen = Volatile.Read(ref target))
-        {
-            if (Interlocked.CompareExchange(ref target, value, seen) == seen)
-            {
-                return;
-            }
-        }
     }
 }

@@ -1,6 +1,6 @@
-namespace Engine.Runtimes.Diffusion;
+namespace Engine.Runtimes.Onnx;
 
-/// <summary>How many pictures are tried at once; only ever lowered. Safe to read from several threads.</summary>
+/// <summary>How many pictures are tried at once; only ever lowered. Safe to use from several threads.</summary>
 /// <param name="most">To begin with.</param>
 /// <param name="only">The only size a model takes, or 0.</param>
 internal sealed class BatchCeiling(int most, int only)
@@ -13,5 +13,14 @@ internal sealed class BatchCeiling(int most, int only)
     public bool CanFall(int size) => only == 0 && size > 1;
 
     /// <summary>Remembers that a size did not fit.</summary>
-    public void FallBelow(int size) => Volatile.Write(ref _now, Math.Min(Now, size / 2));
+    public void FallBelow(int size)
+    {
+        for (int seen = Now; size / 2 < seen; seen = Now)
+        {
+            if (Interlocked.CompareExchange(ref _now, size / 2, seen) == seen)
+            {
+                return;
+            }
+        }
+    }
 }
