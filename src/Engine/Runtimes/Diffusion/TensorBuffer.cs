@@ -32,20 +32,6 @@ internal sealed class TensorBuffer : IDisposable
     /// <summary>The tensor, to be bound or fed.</summary>
     public OrtValue Value { get; }
 
-    /// <summary>Copies values of a tensor of f32 or f16 out.</summary>
-    public static float[] ReadAll(OrtValue tensor)
-    {
-        if (tensor.GetTensorTypeAndShape().ElementDataType != TensorElementType.Float16)
-        {
-            return tensor.GetTensorDataAsSpan<float>().ToArray();
-        }
-
-        ReadOnlySpan<Float16> half = tensor.GetTensorDataAsSpan<Float16>();
-        float[] values = new float[half.Length];
-        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<Float16, Half>(half), values);
-        return values;
-    }
-
     /// <summary>Writes from an index on; f16 rounds to nearest and overflows to infinity.</summary>
     public void Write(int start, ReadOnlySpan<float> values)
     {

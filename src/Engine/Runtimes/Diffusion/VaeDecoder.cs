@@ -96,7 +96,7 @@ internal sealed class VaeDecoder : IDisposable
         long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
         long[] expected = [rows, 3, (long)height * PixelsPerLatent, (long)width * PixelsPerLatent];
         return shape.SequenceEqual(expected)
-            ? TensorBuffer.ReadAll(outputs[0])
+            ? TensorNumbers.Read(outputs[0])
             : throw Model.WrongRole(
                 $"{_output} came as [{string.Join(", ", shape)}] where [{string.Join(", ", expected)}] was expected "
                     + "(block_out_channels in its config.json says how many px a latent is)");

@@ -130,7 +130,8 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
         {
             inputs.Add(
                 _shape.Pixels.Name,
-                OnnxFloats.Tensor(pixels, [rows, 3, _how.Size.Height, _how.Size.Width], _shape.Pixels.ElementType));
+                TensorNumbers.MakeSingles(
+                    _shape.Pixels.ElementType, pixels, [rows, 3, _how.Size.Height, _how.Size.Width]));
             foreach (OnnxTensor text in _shape.Texts)
             {
                 inputs.Add(text.Name, AnyText(text));
@@ -141,7 +142,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
             long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
             return shape is [var given, > 0 and <= int.MaxValue and var width] && given == rows
                 && (Width == 0 || Width == width)
-                ? (OnnxFloats.Read(outputs[0]), (int)width)
+                ? (TensorNumbers.Read(outputs[0]), (int)width)
                 : throw _model.WrongRole(
                     $"{_shape.Output.Name} came as [{string.Join(", ", shape)}] for {rows} pictures");
         }

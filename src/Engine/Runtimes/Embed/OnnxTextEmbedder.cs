@@ -3,7 +3,6 @@ using Engine.Pipeline.Filter;
 using Engine.Runtimes.Clip;
 using Engine.Runtimes.Onnx;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Engine.Runtimes.Embed;
 
@@ -86,7 +85,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder
 
             using IDisposableReadOnlyCollection<OrtValue> outputs =
                 await _model.RunAsync(inputs, [Output], stopping).ConfigureAwait(false);
-            return UnitVector.Of(OnnxFloats.Read(outputs[0])) is { Value: { } unit }
+            return UnitVector.Of(TensorNumbers.Read(outputs[0])) is { Value: { } unit }
                 ? unit
                 : throw _model.WrongRole($"{Output} of \"{text}\" has no direction");
         }
@@ -101,12 +100,10 @@ public sealed class OnnxTextEmbedder : ITextEmbedder
 
     private static OrtValue Numbers(OnnxTensor input, ClipTokens tokens)
     {
-        long[] values = input.Name == Ids
-            ? [.. tokens.Ids.Select(id => (long)id)]
-            : [.. tokens.Ids.Select((_, i) => i < tokens.Used ? 1L : 0L)];
-        return input.ElementType == TensorElementType.Int32
-            ? OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(values, id => (int)id), [1, values.Length])
-            : OrtValue.CreateTensorValueFromMemory(values, [1, values.Length]);
+        double[] values = input.Name == Ids
+            ? [.. tokens.Ids.Select(id => (double)id)]
+            : [.. tokens.Ids.Select((_, i) => i < tokens.Used ? 1.0 : 0.0)];
+        return TensorNumbers.Make(input.ElementType, values, [1, values.Length]);
     }
 
     /// <summary>One grey picture for a whole CLIP, which wants one; the text's embedding does not depend on it.
@@ -115,6 +112,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder
     {
         int height = input.Dimensions[2] < 1 ? OpenSidePx : input.Dimensions[2];
         int width = input.Dimensions[3] < 1 ? OpenSidePx : input.Dimensions[3];
-        return OnnxFloats.Tensor(new float[3 * height * width], [1, 3, height, width], input.ElementType);
+        return TensorNumbers.MakeSingles(
+            input.ElementType, new float[3 * height * width], [1, 3, height, width]);
     }
 }

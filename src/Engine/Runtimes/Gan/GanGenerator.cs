@@ -4,7 +4,6 @@ using Engine.Items;
 using Engine.Options;
 using Engine.Pipeline.Generate;
 using Engine.Runtimes.Diffusion;
-using Engine.Runtimes.Embed;
 using Engine.Runtimes.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
@@ -159,7 +158,7 @@ public sealed class GanGenerator : IImageGenerator
             return shape is [var made, 3, > 0 and <= RgbImage.SideMaxPx and var height,
                     > 0 and <= RgbImage.SideMaxPx and var width]
                 && made == batch && (_size == default || _size == ((int)width, (int)height))
-                ? (OnnxFloats.Read(outputs[0]), ((int)width, (int)height))
+                ? (TensorNumbers.Read(outputs[0]), ((int)width, (int)height))
                 : throw _model.WrongRole($"{_shape.Output} came as [{string.Join(", ", shape)}] for {batch} pictures; "
                     + $"expected [{batch}, 3, height, width] of one size, up to {RgbImage.SideMaxPx} px a side");
         }

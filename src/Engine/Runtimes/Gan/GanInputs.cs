@@ -1,8 +1,6 @@
 using Engine.Runtimes.Diffusion;
-using Engine.Runtimes.Embed;
 using Engine.Runtimes.Onnx;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Engine.Runtimes.Gan;
 
@@ -30,7 +28,7 @@ internal static class GanInputs
             : [batch, shape.NoiseLength, 1, 1];
         Dictionary<string, OrtValue> inputs = new()
         {
-            [shape.Noise.Name] = OnnxFloats.Tensor(noise, lengths, shape.Noise.ElementType),
+            [shape.Noise.Name] = TensorNumbers.MakeSingles(shape.Noise.ElementType, noise, lengths),
         };
         if (shape.Label is { } label)
         {
@@ -50,13 +48,11 @@ internal static class GanInputs
                 hot[(row * width) + classes[row]] = 1;
             }
 
-            return OnnxFloats.Tensor(hot, [batch, width], label.ElementType);
+            return TensorNumbers.MakeSingles(label.ElementType, hot, [batch, width]);
         }
 
         long[] lengths = label.Dimensions.Count == 1 ? [batch] : [batch, 1];
-        int[] numbers = [.. classes, .. new int[batch - classes.Length]];
-        return label.ElementType == TensorElementType.Int32
-            ? OrtValue.CreateTensorValueFromMemory(numbers, lengths)
-            : OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(numbers, number => (long)number), lengths);
+        double[] numbers = [.. classes, .. new double[batch - classes.Length]];
+        return TensorNumbers.Make(label.ElementType, numbers, lengths);
     }
 }

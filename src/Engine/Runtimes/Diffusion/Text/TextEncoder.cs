@@ -88,8 +88,8 @@ internal sealed class TextEncoder : IDisposable
             long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
             return shape is [1, > 0 and <= int.MaxValue and var count, > 0 and <= int.MaxValue and var width]
                 ? new TextEncoding(
-                    TensorBuffer.ReadAll(outputs[0]), (int)count, (int)width,
-                    _outputs.Length > 1 ? TensorBuffer.ReadAll(outputs[1]) : [], tokens.Cut)
+                    TensorNumbers.Read(outputs[0]), (int)count, (int)width,
+                    _outputs.Length > 1 ? TensorNumbers.Read(outputs[1]) : [], tokens.Cut)
                 : throw Model.WrongRole($"{_outputs[0]} came as [{string.Join(", ", shape)}] for one text");
         }
         finally
