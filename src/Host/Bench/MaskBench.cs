@@ -6,6 +6,7 @@ using Engine.Runtimes.Library;
 using Engine.Runtimes.Onnx;
 using Engine.Runtimes.Salient;
 using Engine.Runtimes.Sam;
+using Host.Configuration;
 using Host.Lifecycle;
 
 namespace Host.Bench;
@@ -25,8 +26,7 @@ internal static class MaskBench
     public static async Task<ExitCode> RunAsync(
         string annotator, int count, int seed, bool allParts, CancellationToken stopping)
     {
-        string home = Environment.GetEnvironmentVariable("HEADWATER_HOME") ?? Environment.CurrentDirectory;
-        string packages = Path.Combine(home, "deps", "npm");
+        string packages = Path.Combine(CheckoutFolder.Path, "deps", "npm");
         string[] names = annotator == "both" ? ["sam2", "u2netp"] : [annotator];
         try
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Engine.Runtimes.Diffusion;
 using Host.Bench;
+using Host.Configuration;
 
 namespace Host.Commands;
 
@@ -37,7 +38,7 @@ internal static class BenchDiffusion
         command.SetAction(async (parsed, stopping) => (int)await DiffusionBench.RunAsync(
             new DiffusionOptions
             {
-                Folder = parsed.GetValue(folder) ?? Path.Combine(Home, "models", "mini", "t2i"),
+                Folder = parsed.GetValue(folder) ?? Path.Combine(CheckoutFolder.Path, "models", "mini", "t2i"),
                 Steps = parsed.GetValue(steps),
                 GuidanceScale = parsed.GetValue(guidance),
             },
@@ -46,8 +47,6 @@ internal static class BenchDiffusion
             stopping).ConfigureAwait(false));
         return command;
     }
-
-    private static string Home => Environment.GetEnvironmentVariable("HEADWATER_HOME") ?? Environment.CurrentDirectory;
 
     private static void Bound(
         System.CommandLine.Parsing.OptionResult result, Option<int[]> option, Predicate<int> isOut, string name,

@@ -30,10 +30,10 @@ internal sealed class DemoRun
     /// <param name="output">Where to write; a new folder of the checkout when null.</param>
     public static async Task<ExitCode> RunAsync(string? configPath, string? output)
     {
-        string home = Environment.GetEnvironmentVariable("HEADWATER_HOME") ?? Environment.CurrentDirectory;
         string stamp = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
-        output = Path.GetFullPath(output ?? Path.Combine(home, "demo-out", stamp));
-        HeadwaterConfig? config = Validate.Load(configPath ?? Path.Combine(home, "demo", "headwater.yaml"));
+        output = Path.GetFullPath(output ?? Path.Combine(CheckoutFolder.Path, "demo-out", stamp));
+        HeadwaterConfig? config =
+            Validate.Load(configPath ?? Path.Combine(CheckoutFolder.Path, "demo", "headwater.yaml"));
         if (config is null)
         {
             return ExitCode.Configuration;
