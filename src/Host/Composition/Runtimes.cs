@@ -6,6 +6,7 @@ using Engine.Runtimes.Embed;
 using Engine.Runtimes.Folder;
 using Engine.Runtimes.Gan;
 using Engine.Runtimes.Library;
+using Engine.Runtimes.Onnx;
 using Engine.Runtimes.Remote;
 using Engine.Runtimes.Salient;
 using Engine.Runtimes.Sam;
@@ -42,7 +43,7 @@ internal sealed class Runtimes : IDisposable
     /// <param name="stopping">Ends the loading.</param>
     /// <exception cref="IOException">A library or file is missing or unreadable.</exception>
     /// <exception cref="InvalidDataException">A library holds no picture.</exception>
-    /// <exception cref="Engine.Runtimes.Onnx.ModelException">A model is missing, unreadable or of another role.
+    /// <exception cref="ModelException">A model is missing, unreadable or of another role.
     /// </exception>
     public static async Task<Runtimes> LoadAsync(
         HeadwaterConfig config, TimeProvider clock, Action<string> say, CancellationToken stopping)
@@ -100,6 +101,19 @@ internal sealed class Runtimes : IDisposable
         }
 
         Filters = filters;
+        SayWhatComputes();
+    }
+
+    /// <summary>Says once of every provider that was preferred and did not load why, and what runs elsewhere for it.
+    /// </summary>
+    private void SayWhatComputes()
+    {
+        var passedOver = _owned.OfType<IProviderChoice>().Reverse()
+            .SelectMany(part => part.PassedOver.Select(line => (Line: line, Runs: $"{part.Name} on {part.Provider}")));
+        foreach (var same in passedOver.GroupBy(one => one.Line, one => one.Runs))
+        {
+            _say($"passed over: {same.Key.TrimEnd('.')}; {string.Join(", ", same)}");
+        }
     }
 
     private async Task<IImageGenerator> OpenAsync(GeneratorOptions options, CancellationToken stopping) =>

@@ -16,7 +16,7 @@ namespace Engine.Runtimes.Diffusion;
 /// batch; what a provider's arithmetic does with batches of different sizes is its own affair (on the processor the
 /// tests find no difference of a bit).</para>
 /// </remarks>
-public sealed partial class DiffusionGenerator : IImageGenerator
+public sealed partial class DiffusionGenerator : IImageGenerator, IProviderChoice
 {
     private readonly DiffusionOptions _options;
     private readonly DiffusionParts _parts;
@@ -56,10 +56,10 @@ public sealed partial class DiffusionGenerator : IImageGenerator
     /// </summary>
     public int BatchCeiling => _unetCeiling.Now;
 
-    /// <summary>The provider that computes the UNet.</summary>
+    /// <inheritdoc/>
     public OnnxProvider Provider => _parts.Unet.Model.Provider;
 
-    /// <summary>One line for each preferred provider that did not load, for the log.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> PassedOver => _parts.Unet.Model.PassedOver;
 
     /// <summary>The first 16 hex digits of a SHA-256 over the model's files.</summary>

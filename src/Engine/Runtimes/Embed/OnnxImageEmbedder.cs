@@ -9,7 +9,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Engine.Runtimes.Embed;
 
 /// <summary>Embeds pictures with an ONNX model. Safe to call from several workers at once.</summary>
-public sealed class OnnxImageEmbedder : IImageEmbedder
+public sealed class OnnxImageEmbedder : IImageEmbedder, IProviderChoice
 {
     private const int TextTokens = 77; // CLIP's context, where the model leaves the length open.
 
@@ -39,10 +39,10 @@ public sealed class OnnxImageEmbedder : IImageEmbedder
     /// <inheritdoc/>
     public int BatchMax { get; }
 
-    /// <summary>The provider that computes the model.</summary>
+    /// <inheritdoc/>
     public OnnxProvider Provider => _model.Provider;
 
-    /// <summary>One line for each preferred provider that did not load, for the log.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> PassedOver => _model.PassedOver;
 
     /// <summary>Pictures in one run at most; below <see cref="BatchMax"/> once a run found no memory.</summary>

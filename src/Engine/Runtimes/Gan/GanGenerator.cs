@@ -12,7 +12,7 @@ namespace Engine.Runtimes.Gan;
 /// <summary>Makes pictures with a GAN in ONNX: one run from noise, and a class where the model has classes.</summary>
 /// <remarks>docs/spec/generators-remote.md has the names and shapes. The prompt's text is not used. Safe to call from
 /// several workers at once.</remarks>
-public sealed class GanGenerator : IImageGenerator
+public sealed class GanGenerator : IImageGenerator, IProviderChoice
 {
     private readonly GanOptions _options;
     private readonly OnnxModel _model;
@@ -41,10 +41,10 @@ public sealed class GanGenerator : IImageGenerator
     /// <inheritdoc/>
     public long PictureBytesMax => 3L * _size.Width * _size.Height;
 
-    /// <summary>The provider that computes the model.</summary>
+    /// <inheritdoc/>
     public OnnxProvider Provider => _model.Provider;
 
-    /// <summary>One line for each preferred provider that did not load, for the log.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> PassedOver => _model.PassedOver;
 
     /// <summary>Pictures in one run at most; below <see cref="BatchMax"/> once a run found no memory.</summary>

@@ -11,7 +11,7 @@ namespace Engine.Runtimes.Salient;
 /// <summary>Finds the object as the most salient thing of the picture: small and fast.</summary>
 /// <remarks>Source: U2-Net (Qin et al., Pattern Recognition 2020); the picture is prepared as rembg does it: divided by
 /// its own largest value, and the map stretched from its least to its largest value.</remarks>
-public sealed class SalientPredictor : IMaskPredictor
+public sealed class SalientPredictor : IMaskPredictor, IProviderChoice
 {
     private readonly OnnxModel _model;
     private readonly PictureInput _input;
@@ -37,10 +37,10 @@ public sealed class SalientPredictor : IMaskPredictor
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>The provider that computes the model.</summary>
+    /// <inheritdoc/>
     public OnnxProvider Provider => _model.Provider;
 
-    /// <summary>One line for each preferred provider that did not load, for the log.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> PassedOver => _model.PassedOver;
 
     /// <summary>Loads the model.</summary>

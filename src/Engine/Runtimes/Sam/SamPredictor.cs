@@ -13,7 +13,7 @@ namespace Engine.Runtimes.Sam;
 /// thing, the background, and its mask is inverted. It holds where the background is plain.
 /// </summary>
 /// <remarks>The encoder runs once a picture. Source: DiverGen (Fan et al., CVPR 2024), section 3.3.</remarks>
-public sealed class SamPredictor : IMaskPredictor
+public sealed class SamPredictor : IMaskPredictor, IProviderChoice
 {
     private readonly OnnxModel _encoder;
     private readonly SamDecoder _decoder;
@@ -31,10 +31,10 @@ public sealed class SamPredictor : IMaskPredictor
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <summary>The provider that computes the encoder.</summary>
+    /// <inheritdoc/>
     public OnnxProvider Provider => _encoder.Provider;
 
-    /// <summary>One line for each preferred provider that did not load, for the log.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<string> PassedOver => _encoder.PassedOver;
 
     /// <summary>Loads both models and checks that they belong together.</summary>
