@@ -1,4 +1,5 @@
-// Fetches the npm packages of packages.json into deps/npm: with npm (so that its registry, proxy and certificates
+// Fetches the npm packages of packages.json into deps/npm, those of its list "packages" or, when an argument names
+// another list, of that ("gpu"): with npm (so that its registry, proxy and certificates
 // apply), checked against the recorded SHA-256, unpacked file by file. Nothing of a package is ever executed.
 //
 // A package is done when its folder holds .stamp with the recorded hash and file list; the stamp is written last, so
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, 'npm');
 const work = join(here, '..', '.cache', 'npm-downloads');
-const list = JSON.parse(readFileSync(join(here, 'packages.json'), 'utf8')).packages;
+const list = JSON.parse(readFileSync(join(here, 'packages.json'), 'utf8'))[process.argv[2] ?? 'packages'];
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function fail(message) {
