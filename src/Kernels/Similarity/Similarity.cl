@@ -19,11 +19,11 @@
 // Error    vector kernel: (D + 1) * 2^-24 * sum|query * row| over the stored rows. similarity_mma first rounds queries
 //          to f16 and is held to twice that against the rounded queries: tensor cores may truncate when they add.
 //
-// Compiled with TYPE 0 f32, 1 f16, 2 int8; LIST most neighbours; TB = WB * LY queries a group; and
-//          VEC * RV rows a work-item (VEC 16 suits a processor, 1 or 2 a GPU); MERGE work-items of a merge, a power of 2;
-//          TENSOR 1 for similarity_mma instead of the vector kernel.
+// Compiled with TYPE 0 f32, 1 f16, 2 int8; LIST most neighbours; TB = WB * LY * PASSES queries a group: WB a work-item
+//          at a time, LY work-items, PASSES times one after another; VEC * RV rows a work-item (VEC 16 suits a processor,
+//          1 or 2 a GPU); MERGE work-items of a merge, a power of 2; TENSOR 1 for similarity_mma instead.
 #define ROWS 64
-#define TB (WB * LY)
+#define TB (WB * LY * PASSES)
 #define SPLITS_MAX 1024
 
 // ---- lists: one a query, sorted, the best first ------------------------------------------------------------------------
@@ -333,73 +333,78 @@ KERNEL GROUP(LX, LY, 1) void ENTRY(GLOBAL const stored* rows, GLOBAL const float
             break;
         }
 
-        vec sums[RV][WB];
-        UNROLL
-        for (int r = 0; r < RV; r++)
+        ROLLED
+        for (int pass = 0; pass < PASSES; pass++)
         {
-            UNROLL
-            for (int w = 0; w < WB; w++)
-            {
-                sums[r][w] = (vec)(0.0f);
-            }
-        }
-
-        GLOBAL const stored* row = rows + (ulong)block * (ulong)(width * ROWS) + x * VEC;
-        GLOBAL const float* value = queries + query + y * WB;
-        for (int d = 0; d < width; d++)
-        {
-            vec now[RV];
+            const int part = (pass * LY + y) * WB;
+            vec sums[RV][WB];
             UNROLL
             for (int r = 0; r < RV; r++)
             {
-                now[r] = load_rows(row + r * (LX * VEC));
+                UNROLL
+                for (int w = 0; w < WB; w++)
+                {
+                    sums[r][w] = (vec)(0.0f);
+                }
             }
 
-            UNROLL
-            for (int w = 0; w < WB; w++)
+            GLOBAL const stored* row = rows + (ulong)block * (ulong)(width * ROWS) + x * VEC;
+            GLOBAL const float* value = queries + query + part;
+            for (int d = 0; d < width; d++)
             {
+                vec now[RV];
                 UNROLL
                 for (int r = 0; r < RV; r++)
                 {
-                    sums[r][w] = multiply_add(now[r], value[w], sums[r][w]);
+                    now[r] = load_rows(row + r * (LX * VEC));
                 }
+
+                UNROLL
+                for (int w = 0; w < WB; w++)
+                {
+                    UNROLL
+                    for (int r = 0; r < RV; r++)
+                    {
+                        sums[r][w] = multiply_add(now[r], value[w], sums[r][w]);
+                    }
+                }
+
+                row += ROWS;
+                value += padded;
             }
 
-            row += ROWS;
-            value += padded;
-        }
-
-        UNROLL
-        for (int r = 0; r < RV; r++)
-        {
-            const int place = (r * LX + x) * VEC;
-#if TYPE == 2
-            const vec scale = *(GLOBAL const vec*)(scales + block * ROWS + place);
-#endif
             UNROLL
-            for (int w = 0; w < WB; w++)
+            for (int r = 0; r < RV; r++)
             {
-                const int q = y * WB + w;
-                lanes some;
+                const int place = (r * LX + x) * VEC;
 #if TYPE == 2
-                some.all = sums[r][w] * scale;
-#else
-                some.all = sums[r][w];
+                const vec scale = *(GLOBAL const vec*)(scales + block * ROWS + place);
 #endif
-                float most = some.one[0];
                 UNROLL
-                for (int lane = 1; lane < VEC; lane++)
+                for (int w = 0; w < WB; w++)
                 {
-                    most = MAX(most, some.one[lane]);
-                }
-
-                // A NaN, of a row's sum that overflowed, may hide others of this vector; unit rows cannot overflow.
-                if (most > least[q])
-                {
-                    LANE_LOOP
-                    for (int lane = 0; lane < VEC; lane++)
+                    const int q = part + w;
+                    lanes some;
+#if TYPE == 2
+                    some.all = sums[r][w] * scale;
+#else
+                    some.all = sums[r][w];
+#endif
+                    float most = some.one[0];
+                    UNROLL
+                    for (int lane = 1; lane < VEC; lane++)
                     {
-                        OFFER(q, place + lane, some.one[lane], block * ROWS + place + lane)
+                        most = MAX(most, some.one[lane]);
+                    }
+
+                    // A NaN, of a row's sum that overflowed, may hide others of this vector; unit rows cannot overflow.
+                    if (most > least[q])
+                    {
+                        LANE_LOOP
+                        for (int lane = 0; lane < VEC; lane++)
+                        {
+                            OFFER(q, place + lane, some.one[lane], block * ROWS + place + lane)
+                        }
                     }
                 }
             }

@@ -8,17 +8,18 @@ namespace Kernels.Similarity;
 /// <param name="Vectors">Vectors a work-item, RV.</param>
 /// <param name="ItemQueries">Queries a work-item, WB.</param>
 /// <param name="ItemRows">Work-items along the queries, LY.</param>
+/// <param name="Passes">How often a work-item goes through its rows, each time with other queries, PASSES.</param>
 /// <param name="MergeItems">Work-items of a merge, MERGE.</param>
 /// <param name="List">Most neighbours, LIST.</param>
 /// <param name="Tensor">Whether it is the tensor-core kernel.</param>
 internal sealed record SimilarityTile(
-    string Name, int Vector, int Vectors, int ItemQueries, int ItemRows, int MergeItems, int List, bool Tensor)
+    string Name, int Vector, int Vectors, int ItemQueries, int ItemRows, int Passes, int MergeItems, int List, bool Tensor)
 {
     /// <summary>The source's name.</summary>
     public const string SourceName = "Similarity/Similarity.cl";
 
     /// <summary>Queries a group.</summary>
-    public int Queries => ItemQueries * ItemRows;
+    public int Queries => ItemQueries * ItemRows * Passes;
 
     /// <summary>Rows that a group takes in one step.</summary>
     public int Rows => Tensor ? 2 * RowBlocks.BlockRows : RowBlocks.BlockRows;
@@ -32,22 +33,24 @@ internal sealed record SimilarityTile(
     /// <param name="tensor">Whether to use the tensor-core kernel.</param>
     /// <param name="queries">B.</param>
     /// <param name="neighbours">k.</param>
-    /// <remarks>A processor of 512-bit vectors has 32 registers: 2 x 8 or 4 sums, and what they are made of. A GPU has
+    /// <remarks>A processor of 512-bit vectors has 32 registers: 4 x 4 sums and what they
+    /// are made of; it goes through a tile that is in its cache eight times rather than have LY above 1, which PoCL
+    /// compiles to code 3 times as slow. A GPU has
     /// too much to compute with eight queries for one that is asked, and is bound by memory all the same.</remarks>
     public static SimilarityTile For(bool wide, bool tensor, int queries, int neighbours)
     {
         if (tensor)
         {
             int list = neighbours <= 16 ? 16 : ISimilarity.NeighboursMax;
-            return new($"Tensor{list}", 1, 1, 32, 1, wide ? 1 : 64, list, Tensor: true);
+            return new($"Tensor{list}", 1, 1, 32, 1, 1, wide ? 1 : 64, list, Tensor: true);
         }
 
         return (wide, queries) switch
         {
-            (true, < 4) => new("WideFew", 16, 4, 1, 1, 1, ISimilarity.NeighboursMax, Tensor: false),
-            (true, _) => new("WideMany", 16, 2, 8, 4, 1, ISimilarity.NeighboursMax, Tensor: false),
-            (false, <= 8) => new("Few", 1, 1, 8, 1, 64, ISimilarity.NeighboursMax, Tensor: false),
-            (false, _) => new("Many", 2, 1, 8, 4, 64, ISimilarity.NeighboursMax, Tensor: false),
+            (true, < 4) => new("WideFew", 16, 4, 1, 1, 1, 1, ISimilarity.NeighboursMax, Tensor: false),
+            (true, _) => new("WideMany", 16, 4, 4, 1, 8, 1, ISimilarity.NeighboursMax, Tensor: false),
+            (false, <= 8) => new("Few", 1, 1, 8, 1, 1, 64, ISimilarity.NeighboursMax, Tensor: false),
+            (false, _) => new("Many", 2, 1, 8, 4, 1, 64, ISimilarity.NeighboursMax, Tensor: false),
         };
     }
 
@@ -66,6 +69,6 @@ internal sealed record SimilarityTile(
         SourceName, $"{type}{Name}",
         [
             new("TYPE", (int)type), new("LIST", List), new("VEC", Vector), new("RV", Vectors), new("WB", ItemQueries),
-            new("LY", ItemRows), new("MERGE", MergeItems), new("TENSOR", Tensor ? 1 : 0),
+            new("LY", ItemRows), new("PASSES", Passes), new("MERGE", MergeItems), new("TENSOR", Tensor ? 1 : 0),
         ]);
 }
