@@ -19,6 +19,7 @@ public sealed class LayerTests
         ["Engine/Items"] = [],
         ["Engine/Flow"] = ["Engine/Options"],
         ["Engine/Imaging"] = ["Engine/Items", "Engine/Options"],
+        ["Engine/Index"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],
         ["Engine/Store"] = ["Engine/Items", "Engine/Options", "Kernels"],
         ["Engine/Export"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Pipeline/Prompts"] = Stage(),

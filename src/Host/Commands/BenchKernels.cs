@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Host.Bench;
+using Host.Configuration;
 using Kernels.Device;
 using Kernels.Device.Cpu;
 
@@ -45,9 +46,8 @@ internal static class BenchKernels
         command.SetAction(async (parsed, stopping) =>
         {
             using CpuDevice cpu = new(parsed.GetValue(threads));
-            string home = Environment.GetEnvironmentVariable("HEADWATER_HOME") ?? Environment.CurrentDirectory;
             KernelBench bench = new(
-                [cpu], new KernelPeers(Path.Combine(home, "bench", "peers")), parsed.GetValue(repeats),
+                [cpu], new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")), parsed.GetValue(repeats),
                 parsed.GetValue(small));
             return (int)await bench.RunAsync(stopping).ConfigureAwait(false);
         });
