@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kernels.Masks;
 
 /// <summary>Packed masks: 32 pixels a word, the lowest bit leftmost, a row padded to whole words with zeros.</summary>
@@ -55,6 +57,25 @@ public static class MaskBits
                 mask[(y * width) + x] = (byte)((row[x / PerWord] >> (x % PerWord)) & 1);
             }
         }
+    }
+
+    /// <summary>Pixels set and the smallest box that holds them; all 0 for an empty mask.</summary>
+    internal static (int AreaPx, int Left, int Top, int Width, int Height) Box(ReadOnlySpan<uint> bits, int words)
+    {
+        (int area, int left, int right, int top, int bottom) = (0, int.MaxValue, -1, int.MaxValue, -1);
+        for (int i = bits.IndexOfAnyExcept(0u); i >= 0 && i < bits.Length; i++)
+        {
+            if (bits[i] != 0)
+            {
+                (int y, int column) = Math.DivRem(i, words);
+                area += BitOperations.PopCount(bits[i]);
+                left = Math.Min(left, (column * PerWord) + BitOperations.TrailingZeroCount(bits[i]));
+                right = Math.Max(right, (column * PerWord) + BitOperations.Log2(bits[i]));
+                (top, bottom) = (Math.Min(top, y), y);
+            }
+        }
+
+        return area == 0 ? default : (area, left, top, right - left + 1, bottom - top + 1);
     }
 
     /// <summary>Sets the pixels of a row from <paramref name="first"/> to before <paramref name="end"/>.</summary>
