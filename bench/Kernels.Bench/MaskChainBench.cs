@@ -5,7 +5,7 @@ using Kernels.Masks;
 namespace Kernels.Bench;
 
 /// <summary>Question: what do 64 pictures' masks cost, from 256 x 256 logits to measured, packed 1024 x 1024 masks, and
-/// what of it is the disc? Against OpenCV: bench/opencv_masks.py, with the same logits.</summary>
+/// what of it is the disc? Against OpenCV: bench/peers/opencv_masks.py, with the same logits.</summary>
 [MemoryDiagnoser]
 public class MaskChainBench
 {

@@ -19,6 +19,7 @@ internal static class Program
             Consume.Create(),
             ExportCommand.Create(),
             StoreCommand.Create(),
+            DevicesCommand.Create(),
             new Command("bench", "Measure a part and print what bounds it.")
             {
                 BenchMasks.Create(), BenchDiffusion.Create(), BenchKernels.Create(),

@@ -109,7 +109,8 @@ internal sealed record IndexHeader(
 
         (int type, int rows, int width, int categories) = (numbers[1], numbers[2], numbers[3], numbers[4]);
         if (type is < 0 or > 2 || rows < 1 || width is < 1 or > RowBlocks.WidthMax || categories < 1
-            || categories > rows || (long)categories * width > int.MaxValue / sizeof(float) || numbers[5] != RowBlocks.BlockRows || numbers[6] != ChecksumBlockBytes
+            || categories > rows || (long)categories * width > int.MaxValue / sizeof(float)
+            || numbers[5] != RowBlocks.BlockRows || numbers[6] != ChecksumBlockBytes
             || numbers[7] != Enum.GetValues<IndexSection>().Length)
         {
             throw new IndexFileException(path, $"its header's numbers are impossible: {string.Join(", ", numbers)}");

@@ -48,8 +48,8 @@ public sealed record IndexInfo(
             if (category.First != row || category.Count < 1 || category.Count > header.Rows - row)
             {
                 throw new IndexFileException(
-                    path, $"its category '{category.Name}' has {category.Count} rows from {category.First} on; row {row} "
-                        + "comes next");
+                    path, $"its category '{category.Name}' has {category.Count} rows from {category.First} on; row "
+                        + $"{row} comes next");
             }
 
             row += category.Count;

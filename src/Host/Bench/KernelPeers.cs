@@ -67,8 +67,7 @@ internal sealed class KernelPeers(string folder)
         CancellationToken stopping)
     {
         Dictionary<int, double> best = [];
-        string[] arguments = [.. new[] { rows, width, neighbours, threads, repeats }.Concat(batches).Select(
-            number => number.ToString(CultureInfo.InvariantCulture))];
+        string[] arguments = [.. Words([rows, width, neighbours, threads, repeats, .. batches])];
         foreach (string coreType in new[] { "", "Haswell", "Zen", "SkylakeX" })
         {
             foreach ((int batch, double seconds) in
@@ -85,4 +84,32 @@ internal sealed class KernelPeers(string folder)
 
         return best;
     }
+
+    /// <summary>torch.matmul and topk on an NVIDIA GPU.</summary>
+    /// <param name="rows">N.</param>
+    /// <param name="width">D.</param>
+    /// <param name="neighbours">k.</param>
+    /// <param name="repeats">Times whose median counts.</param>
+    /// <param name="batches">B.</param>
+    /// <param name="stopping">Ends it.</param>
+    public Task<IReadOnlyDictionary<int, double>> TorchAsync(
+        int rows, int width, int neighbours, int repeats, IEnumerable<int> batches, CancellationToken stopping) =>
+        RunAsync("torch_topk.py", Words([rows, width, neighbours, repeats, .. batches]), "", stopping);
+
+    /// <summary>OpenCV's resize, threshold and connected components.</summary>
+    /// <param name="logits">The file of logits.</param>
+    /// <param name="pictures">B.</param>
+    /// <param name="side">Columns and rows of the logits.</param>
+    /// <param name="targetSide">Columns and rows of the masks.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="repeats">Times whose median counts.</param>
+    /// <param name="stopping">Ends it.</param>
+    public Task<IReadOnlyDictionary<int, double>> OpenCvAsync(
+        string logits, int pictures, int side, int targetSide, int threads, int repeats, CancellationToken stopping) =>
+        RunAsync(
+            "opencv_masks.py",
+            [logits, .. Words([pictures, side, side, targetSide, targetSide, threads, repeats])], "", stopping);
+
+    private static IEnumerable<string> Words(IEnumerable<int> numbers) =>
+        numbers.Select(number => number.ToString(CultureInfo.InvariantCulture));
 }

@@ -45,12 +45,40 @@ internal static class BenchKernels
         };
         command.SetAction(async (parsed, stopping) =>
         {
-            using CpuDevice cpu = new(parsed.GetValue(threads));
-            KernelBench bench = new(
-                [cpu], new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")), parsed.GetValue(repeats),
-                parsed.GetValue(small));
-            return (int)await bench.RunAsync(stopping).ConfigureAwait(false);
+            List<IKernelDevice> devices = Open(parsed.GetValue(threads));
+            try
+            {
+                KernelBench bench = new(
+                    devices, new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")),
+                    parsed.GetValue(repeats), parsed.GetValue(small));
+                return (int)await bench.RunAsync(stopping).ConfigureAwait(false);
+            }
+            finally
+            {
+                devices.ForEach(device => device.Dispose());
+            }
         });
         return command;
+    }
+
+    // Every kind that there is, the processor first.
+    private static List<IKernelDevice> Open(int threads)
+    {
+        List<IKernelDevice> devices = [];
+        foreach (KernelDeviceChoice choice in
+            new[] { KernelDeviceChoice.Cpu, KernelDeviceChoice.Cuda, KernelDeviceChoice.OpenCl })
+        {
+            KernelOptions options = new() { Device = choice, Threads = threads };
+            try
+            {
+                devices.Add(options.Open(options.Find()));
+            }
+            catch (KernelDeviceException cause) when (choice != KernelDeviceChoice.Cpu)
+            {
+                Console.Out.WriteLine($"not measured: {cause.Message}");
+            }
+        }
+
+        return devices;
     }
 }

@@ -39,6 +39,9 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>The filter chain, in order. Default none.</summary>
     public IReadOnlyList<FilterOptions> Filters { get; init; } = [];
 
+    /// <summary>What computes similarities and masks.</summary>
+    public KernelOptions Kernels { get; init; } = new();
+
     /// <summary>How accepted pictures are written.</summary>
     public RecordOptions Record { get; init; } = new();
 

@@ -1,10 +1,10 @@
-"""Times OpenCV on the work of a mask chain, for comparison.
+"""Times OpenCV on the work of a mask chain: the peer of `headwater bench kernels`.
 
-usage: opencv_masks.py LOGITS PICTURES WIDTH HEIGHT TARGET_WIDTH TARGET_HEIGHT THREADS [REPEATS]
+    opencv_masks.py LOGITS PICTURES WIDTH HEIGHT TARGET_WIDTH TARGET_HEIGHT THREADS [REPEATS]
 LOGITS holds float32 little endian, [PICTURES, HEIGHT, WIDTH]. Each picture is brought to the target size (cv2.resize,
 linear), cut at 0 (cv2.threshold), and its 8-connected parts are counted and measured
-(cv2.connectedComponentsWithStats); no erosion, no holes, nothing kept. Prints one number: the median time of the whole
-batch in ms, of REPEATS (7, at least 5) after one to warm up.
+(cv2.connectedComponentsWithStats); no erosion, no holes, nothing kept. Prints `pictures seconds`: the median time of
+the whole batch, of REPEATS (7, at least 5) after one to warm up.
 """
 import statistics
 import sys
@@ -25,8 +25,8 @@ def batch():
         large = cv2.resize(picture, (target_width, target_height), interpolation=cv2.INTER_LINEAR)
         _, cut = cv2.threshold(large, 0, 1, cv2.THRESH_BINARY)
         cv2.connectedComponentsWithStats(cut.astype(np.uint8), connectivity=8)
-    return (time.perf_counter() - start) * 1000
+    return time.perf_counter() - start
 
 
 batch()
-print(f"{statistics.median(batch() for _ in range(repeats)):.3f}")
+print(pictures, statistics.median(batch() for _ in range(repeats)))
