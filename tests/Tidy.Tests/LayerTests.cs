@@ -37,8 +37,8 @@ public sealed class LayerTests
         ["Engine/Runtimes/Onnx"] = ["Engine/Options"],
         ["Engine/Runtimes"] =
         [
-            "Engine/Items", "Engine/Flow", "Engine/Options", "Engine/Imaging", "Engine/Runtimes/Onnx", "Kernels",
-            .. Ports,
+            "Engine/Items", "Engine/Flow", "Engine/Options", "Engine/Imaging", "Engine/Index",
+            "Engine/Runtimes/Onnx", "Kernels", .. Ports,
         ],
         ["Host"] = ["Engine", "Kernels"],
     };

@@ -7,6 +7,9 @@ namespace Engine.Items;
 public sealed record Embedded(
     Annotated Annotated, ReadOnlyMemory<float> Embedding, IReadOnlyDictionary<string, double> Scores)
 {
+    /// <summary>The nearest real pictures that filters found, id by filter; empty where none looked.</summary>
+    public IReadOnlyDictionary<string, string> Neighbours { get; init; } = new Dictionary<string, string>();
+
     /// <summary>What the item weighs in a stage's byte account.</summary>
     public long Bytes => Annotated.Bytes + (4L * Embedding.Length) + 64;
 }

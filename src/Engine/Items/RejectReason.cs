@@ -39,6 +39,9 @@ public static class RejectReason
     /// <summary>A filter's score is not at or above its threshold.</summary>
     public const string ScoreLow = "score_low";
 
+    /// <summary>The object is too like a real picture, or one accepted before.</summary>
+    public const string NearCopy = "near_copy";
+
     /// <summary>The encoded sample is larger than the store or the wire may carry.</summary>
     public const string TooLarge = "too_large";
 
@@ -49,6 +52,6 @@ public static class RejectReason
     public static IReadOnlyList<string> All { get; } =
     [
         NoSource, BadImage, GeneratorFailed, Blank, NonFinite, PredictedIouLow, AreaLow, AreaHigh, TouchesBorder,
-        BackgroundNotPlain, Empty, ScoreLow, TooLarge, Duplicate,
+        BackgroundNotPlain, Empty, ScoreLow, NearCopy, TooLarge, Duplicate,
     ];
 }

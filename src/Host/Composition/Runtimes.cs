@@ -7,10 +7,12 @@ using Engine.Runtimes.Folder;
 using Engine.Runtimes.Gan;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Onnx;
+using Engine.Runtimes.Real;
 using Engine.Runtimes.Remote;
 using Engine.Runtimes.Salient;
 using Engine.Runtimes.Sam;
 using Host.Configuration;
+using Kernels.Device;
 
 namespace Host.Composition;
 
@@ -90,11 +92,15 @@ internal sealed class Runtimes : IDisposable
             }
         }
 
+        IRealPictures? real = config.Index is { } index ? OpenIndex(index, config.Kernels) : null;
         List<IFilter> filters = [];
         foreach (FilterOptions filter in config.Filters)
         {
             filters.Add(
-                filter.Prototypes is { } real ? await RealAsync(filter, real, stopping).ConfigureAwait(false)
+                filter.Prototypes is { } prototypes
+                    ? await PrototypesAsync(filter, prototypes, stopping).ConfigureAwait(false)
+                : filter.Real is not null ? new RealFilter(filter, real!)
+                : filter.Copies is not null ? new CopyFilter(filter, real!)
                 : filter.Text is not null ? await TextFilter.MakeAsync(filter, _textEmbedder!, stopping)
                     .ConfigureAwait(false)
                 : new ThresholdFilter(filter));
@@ -134,7 +140,18 @@ internal sealed class Runtimes : IDisposable
         ? SamPredictor.Load(options.Name.Length > 0 ? options.Name : "sam", options.Sam!)
         : SalientPredictor.Load(options.Name.Length > 0 ? options.Name : "salient", options.Salient!);
 
-    private async Task<PrototypeFilter> RealAsync(
+    private IndexPictures OpenIndex(IndexSection section, KernelOptions kernels)
+    {
+        KernelDevices devices = kernels.Find();
+        IKernelDevice device = Own(kernels.Open(devices));
+        OnnxImageEmbedder embedder = (OnnxImageEmbedder)Embedder!;
+        IndexPictures index = Own(IndexPictures.Open(section.File, device, embedder.Revision, embedder.Width));
+        _say($"index {section.File}: {index.Rows} real pictures of {index.Categories} categories, searched by "
+            + $"{device.Kind}, {device.Name}");
+        return index;
+    }
+
+    private async Task<PrototypeFilter> PrototypesAsync(
         FilterOptions filter, PrototypeOptions real, CancellationToken stopping)
     {
         CategoryPrototypes prototypes = await CategoryPrototypes

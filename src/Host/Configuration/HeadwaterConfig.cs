@@ -39,6 +39,9 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>The filter chain, in order. Default none.</summary>
     public IReadOnlyList<FilterOptions> Filters { get; init; } = [];
 
+    /// <summary>The index of real pictures, made by headwater index build; without this section none is opened.</summary>
+    public IndexSection? Index { get; init; }
+
     /// <summary>What computes similarities and masks.</summary>
     public KernelOptions Kernels { get; init; } = new();
 
@@ -84,6 +87,13 @@ internal sealed record HeadwaterConfig : ICheckedOptions
         if (Filters.Select(filter => filter.Name).Distinct().Count() != Filters.Count)
         {
             yield return new(nameof(Filters), "has two filters of one name; a name is the key of a score");
+        }
+
+        if (Filters.Any(filter => filter.Real is not null || filter.Copies is not null)
+            && (Index is null || Embedder is null))
+        {
+            yield return new(
+                nameof(Filters), "compares with the index of real pictures, which needs an index and an embedder section");
         }
 
         if (Embedder is null && Filters.Any(filter => filter.Prototypes is not null || filter.Text is not null))

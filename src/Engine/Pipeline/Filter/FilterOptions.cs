@@ -9,8 +9,8 @@ public sealed record FilterOptions : ICheckedOptions
     public string Name { get; init; } = "";
 
     /// <summary>What is compared: a score of a filter before it, predicted_iou, or a measure of the annotate stage
-    /// (area_ratio, border_px, background_deviation ...). Either this, <see cref="Prototypes"/> or
-    /// <see cref="Text"/>.</summary>
+    /// (area_ratio, border_px, background_deviation ...). Either this, <see cref="Prototypes"/>, <see cref="Text"/>,
+    /// <see cref="Real"/> or <see cref="Copies"/>.</summary>
     public string Measure { get; init; } = "";
 
     /// <summary>The real pictures to which the mean cosine is taken; needs an embedder.</summary>
@@ -18,6 +18,13 @@ public sealed record FilterOptions : ICheckedOptions
 
     /// <summary>The text to which the cosine is taken; needs an embedder with a text half.</summary>
     public TextOptions? Text { get; init; }
+
+    /// <summary>The cosine to the real pictures of the index; needs an embedder and an index section.</summary>
+    public RealOptions? Real { get; init; }
+
+    /// <summary>The bound above which an object is a copy of a real picture of the index; needs the same. Its
+    /// <see cref="Min"/> means nothing.</summary>
+    public CopyOptions? Copies { get; init; }
 
     /// <summary>The least value that passes; any finite number. A cosine's has to be found anew for every embedder: the
     /// reference's 0.6 belongs to CLIP ViT-L/14. Default 0.</summary>
@@ -31,15 +38,20 @@ public sealed record FilterOptions : ICheckedOptions
             yield return new(nameof(Name), "is empty; a filter needs a name");
         }
 
-        int given = new[] { !string.IsNullOrWhiteSpace(Measure), Prototypes is not null, Text is not null }
-            .Count(isGiven => isGiven);
+        bool[] kinds =
+        [
+            !string.IsNullOrWhiteSpace(Measure), Prototypes is not null, Text is not null, Real is not null,
+            Copies is not null,
+        ];
+        int given = kinds.Count(isGiven => isGiven);
         if (given != 1)
         {
             yield return new(
                 nameof(Measure),
                 given == 0
-                    ? "is empty; it must name a measure or a score, or the filter must have prototypes or a text"
-                    : "is one of several; a filter has either a measure, prototypes or a text");
+                    ? "is empty; it must name a measure or a score, or the filter must have prototypes, a text, real or "
+                        + "copies"
+                    : "is one of several; a filter has either a measure, prototypes, a text, real or copies");
         }
 
         if (!double.IsFinite(Min))

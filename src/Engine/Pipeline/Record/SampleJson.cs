@@ -27,6 +27,11 @@ internal static class SampleJson
             WritePrompt(json, item.Annotated.Picture.Prompt);
             WriteAnnotation(json, item.Annotated);
             WriteNumbers(json, "scores", item.Scores);
+            if (item.Neighbours.Count > 0)
+            {
+                WriteTexts(json, "neighbours", item.Neighbours);
+            }
+
             WriteOrigin(json, item.Annotated.Picture, provenance);
             json.WriteEndObject();
         }
@@ -64,18 +69,23 @@ internal static class SampleJson
     {
         json.WriteString("embedder", provenance.Embedder);
         json.WriteString("generator", picture.Generator);
-        json.WriteStartObject("lineage");
-        foreach ((string name, string value) in picture.Lineage.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-        {
-            json.WriteString(name, value);
-        }
-
-        json.WriteEndObject();
+        WriteTexts(json, "lineage", picture.Lineage);
         json.WriteStartObject("run");
         json.WriteString("id", provenance.RunId);
         WriteSeed(json, provenance.RunSeed);
         json.WriteEndObject();
         json.WriteString("software", provenance.Software);
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string> texts)
+    {
+        json.WriteStartObject(name);
+        foreach ((string key, string value) in texts.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
     }
 
     // A string: many readers hold JSON numbers as doubles, which would round a seed of 64 bits.

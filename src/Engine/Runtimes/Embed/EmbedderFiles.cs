@@ -15,6 +15,16 @@ internal sealed record EmbedderFiles(string Model, string? Preprocessor)
         "vision_model.onnx", "onnx/vision_model.onnx", "model.onnx", "onnx/model.onnx",
     ];
 
+    /// <summary>Names model and preparation; where no file says how to prepare, the model does.</summary>
+    /// <exception cref="ModelException">A file cannot be read.</exception>
+    public async Task<string> RevisionAsync(CancellationToken stopping)
+    {
+        string model = await ModelRevision.OfFileAsync(Model, stopping).ConfigureAwait(false);
+        return Preprocessor is null
+            ? model
+            : ModelRevision.Of([model, await ModelRevision.OfFileAsync(Preprocessor, stopping).ConfigureAwait(false)]);
+    }
+
     /// <summary>Finds the files.</summary>
     /// <exception cref="ModelException">Missing: there is no model, or more than one and none of a known name; or the
     /// preprocessor file that was named is not there.</exception>

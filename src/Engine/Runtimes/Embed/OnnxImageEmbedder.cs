@@ -36,6 +36,10 @@ public sealed class OnnxImageEmbedder : IImageEmbedder, IProviderChoice
     /// <inheritdoc/>
     public int Width { get; private set; }
 
+    /// <summary>Names the model's files and how it prepares pictures, 16 hexadecimal digits: rows of another revision
+    /// are not comparable.</summary>
+    public string Revision { get; private set; } = "";
+
     /// <inheritdoc/>
     public int BatchMax { get; }
 
@@ -68,6 +72,7 @@ public sealed class OnnxImageEmbedder : IImageEmbedder, IProviderChoice
             OnnxImageEmbedder embedder = new(name, model, files, options);
             (_, embedder.Width) = await embedder.RunAsync([new RgbImage(1, 1, [0, 0, 0])], stopping)
                 .ConfigureAwait(false);
+            embedder.Revision = await files.RevisionAsync(stopping).ConfigureAwait(false);
             return embedder;
         }
         catch

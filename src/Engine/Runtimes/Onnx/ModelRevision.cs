@@ -43,6 +43,11 @@ internal static class ModelRevision
             stopping);
     }
 
+    /// <summary>One name for several.</summary>
+    /// <param name="revisions">Revisions in a fixed order.</param>
+    public static string Of(IEnumerable<string> revisions) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', revisions))))[..Digits];
+
     private static async Task<string> OfAsync(
         string folder, Func<IEnumerable<string>> files, CancellationToken stopping)
     {

@@ -1,0 +1,11 @@
+namespace Engine.Pipeline.Filter;
+
+/// <summary>Which cosines to a category's real pictures make the score.</summary>
+public enum RealScore
+{
+    /// <summary>The mean of all.</summary>
+    Mean,
+
+    /// <summary>The mean of the largest few.</summary>
+    Nearest,
+}
