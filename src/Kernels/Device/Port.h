@@ -1,7 +1,7 @@
 // Port: one kernel text for two compilers. It is OpenCL C 1.2, built by
 //   (1) any OpenCL driver at run time (PoCL in the tests), and
 //   (2) clang -x cl --target=nvptx64-nvidia-cuda ahead of time (Cuda/build-ptx.sh); there is no built-in library there,
-//       so a kernel calls no OpenCL function by its name, only what stands below. A test finds any that slipped through.
+//       so a kernel calls no OpenCL function by its name, only what stands below. A test finds what slips through.
 // It asks for no generic address space (name GLOBAL or LOCAL with every pointer), no sub-groups, no arithmetic in half.
 //
 // Kernels     KERNEL GROUP(x, y, z) name(...)    the group's size is fixed when the text is compiled
@@ -22,9 +22,9 @@
 //             IS_FINITE(f)                       by bits, so that no compiler option can assume it
 //             LOAD_HALF(p, i) STORE_HALF(v,p,i)  half as storage; STORE rounds to nearest even
 //             INFINITY, NAN
-// Loops       UNROLL, ROLLED before a loop: arrays that should live in registers need the first; the second keeps a long
-//             body with barriers in it from taking PoCL's compiler half a minute.
-// Vectors     float2..float16 and so on with + - * and .s0; casts as (float4)(x); loads through a pointer to the vector.
+// Loops       UNROLL, ROLLED before a loop: arrays that should live in registers need the first; the second keeps a
+//             long body with barriers in it from taking PoCL's compiler half a minute.
+// Vectors     float2..float16 and so on with + - * and .s0; casts as (float4)(x); loads through a pointer.
 // Tensor      HAS_MMA is defined where mma.sync m16n8k16 exists (PTX, sm_80 and newer).
 // Rounding    a * b + c is never fused unless written as FMA, so sums equal C#'s bit for bit; / and SQRT may be off by
 //             2.5 and 3 units in the last place on an OpenCL GPU: divide on the host where bits matter.

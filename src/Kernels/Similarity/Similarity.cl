@@ -12,21 +12,23 @@
 //          one split run side by side (x is the query tile); TB: queries a group. Queries come from the caches.
 // Work     2 * B * N * D flop. H200, f16, by arithmetic: memory-bound up to B of about 128 with mma.sync.
 // Roof     B = 1: N * D * bytes / bandwidth. B large: 2 * B * N * D / flop rate.
-// Measured PoCL 3.1, 2 vCPU EPYC with AVX-512: see docs/decisions/0005-devices.md. On a GPU: not measured yet.
+// Measured PoCL 3.1, 2 vCPU EPYC with AVX-512, shared: time of a core. N = 100 000, D = 512, k = 10. f32:
+//          B = 1 5.9 ms, B = 32 21 ms (156 GF/s), B = 256 139 ms (188 GF/s); f16 2.4, 20, 137; int8 1.4, 19, 132 ms.
+//          On a GPU: not measured yet.
 // Local    at most 29 KB; similarity_mma 41 KB (LIST 64) or 29 KB (LIST 16).
-// Ladder   1 SimilarityReference (double, the truth); 2 the vector kernel; 3 similarity_mma. Tried and lost on PoCL: rows
-//          one after another through a tile in local memory, 4 to 9 times as slow.
+// Ladder   1 SimilarityReference (double, the truth); 2 the vector kernel; 3 similarity_mma. Tried and lost on PoCL:
+//          rows one after another through a tile in local memory, 4 to 9 times as slow; LY above 1, 3 times.
 // Error    vector kernel: (D + 1) * 2^-24 * sum|query * row| over the stored rows. similarity_mma first rounds queries
 //          to f16 and is held to twice that against the rounded queries: tensor cores may truncate when they add.
 //
 // Compiled with TYPE 0 f32, 1 f16, 2 int8; LIST most neighbours; TB = WB * LY * PASSES queries a group: WB a work-item
-//          at a time, LY work-items, PASSES times one after another; VEC * RV rows a work-item (VEC 16 suits a processor,
-//          1 or 2 a GPU); MERGE work-items of a merge, a power of 2; TENSOR 1 for similarity_mma instead.
+//          at a time, LY work-items, PASSES times one after another; VEC * RV rows a work-item (VEC 16 suits a
+//          processor, 1 or 2 a GPU); MERGE work-items of a merge, a power of 2; TENSOR 1 for similarity_mma instead.
 #define ROWS 64
 #define TB (WB * LY * PASSES)
 #define SPLITS_MAX 1024
 
-// ---- lists: one a query, sorted, the best first ------------------------------------------------------------------------
+// ---- lists: one a query, sorted, the best first --------------------------------------------------------------------
 
 DEVICE void list_insert(LOCAL float* scores, LOCAL int* ids, int k, float score, int id)
 {
@@ -129,7 +131,7 @@ DEVICE int may_be_found(int row, int first, int end, GLOBAL const int* categorie
         places[(q) * TILE + slot] = (ushort)(place);                                                                   \
     }
 
-// ---- (1) queries -------------------------------------------------------------------------------------------------------
+// ---- (1) queries ---------------------------------------------------------------------------------------------------
 
 // One group a query, those that fill up the last tile included: they become 0.
 KERNEL GROUP(64, 1, 1) void similarity_queries(GLOBAL const float* queries, int count, int width, int padded,
@@ -163,7 +165,7 @@ KERNEL GROUP(64, 1, 1) void similarity_queries(GLOBAL const float* queries, int 
     }
 }
 
-// ---- (3) merge ---------------------------------------------------------------------------------------------------------
+// ---- (3) merge -----------------------------------------------------------------------------------------------------
 
 DEVICE int is_better(float score, int id, float other, int otherId)
 {
@@ -243,7 +245,7 @@ KERNEL GROUP(MERGE, 1, 1) void similarity_merge(GLOBAL const float* partialScore
 
 #if !TENSOR
 
-// ---- (2) vector kernel -------------------------------------------------------------------------------------------------
+// ---- (2) vector kernel ---------------------------------------------------------------------------------------------
 
 #define TILE ROWS
 #define LX (ROWS / (VEC * RV))
@@ -418,14 +420,14 @@ KERNEL GROUP(LX, LY, 1) void ENTRY(GLOBAL const stored* rows, GLOBAL const float
 
 #else
 
-// ---- (2) tensor cores --------------------------------------------------------------------------------------------------
+// ---- (2) tensor cores ----------------------------------------------------------------------------------------------
 //
 // mma.sync m16n8k16 with 16 rows, 8 queries and 16 values of D a step; a warp has 64 rows (one block) x 32 queries.
 //
 // The order of D within a dot product is free, and so is which row of the tile stands for which: a lane reads, at its
-// four places of D, the 8 rows 8g .. 8g + 7 as 16 bytes, so a warp reads 2 KB in one piece, straight from the layout that
-// the vector kernel reads. Two such words at d and d + 1 hold, crosswise, the pairs (d, d + 1) that the instruction wants
-// of rows 2j and 2j + 1. So no ldmatrix, no operands in local memory, no second copy of the rows.
+// four places of D, the 8 rows 8g .. 8g + 7 as 16 bytes, so a warp reads 2 KB in one piece, straight from the layout
+// that the vector kernel reads. Two such words at d and d + 1 hold, crosswise, the pairs (d, d + 1) that the
+// instruction wants of rows 2j and 2j + 1. So no ldmatrix, no operands in local memory, no second copy of the rows.
 //
 //          lane = 4g + t        slots of D: 2t, 2t+1, 2t+8, 2t+9  <-  d0 + 4t .. 4t + 3
 //          tile m, row g / g+8  <-  row 8g + 2m / 8g + 2m + 1 of the block
@@ -447,7 +449,8 @@ KERNEL GROUP(LX, LY, 1) void ENTRY(GLOBAL const stored* rows, GLOBAL const float
                      : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1))
 #else
 #define MMA_LOOP ROLLED
-#define MMA(c, a0, a1, a2, a3, b0, b1) mma_emulated(left + warp * 128, right + warp * 64, c, a0, a1, a2, a3, b0, b1, lane)
+#define MMA(c, a0, a1, a2, a3, b0, b1)                                                                                 \
+    mma_emulated(left + warp * 128, right + warp * 64, c, a0, a1, a2, a3, b0, b1, lane)
 
 // The tables of the PTX manual for .m16n8k16 with .f16 operands: which lane has what.
 DEVICE void mma_emulated(LOCAL uint* left, LOCAL uint* right, float* c, uint a0, uint a1, uint a2, uint a3, uint b0,

@@ -4,7 +4,8 @@ namespace Kernels.Similarity;
 /// over the rows as they are stored.</summary>
 public static unsafe class SimilarityReference
 {
-    /// <summary>The dot product of a query with a row, and the sum of the magnitudes, which bounds the rounding.</summary>
+    /// <summary>The dot product of a query with a row, and the sum of the magnitudes, which bounds the
+    /// rounding.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="row">0 to N - 1.</param>
     /// <param name="query">D values.</param>

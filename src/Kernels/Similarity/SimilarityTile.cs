@@ -13,7 +13,8 @@ namespace Kernels.Similarity;
 /// <param name="List">Most neighbours, LIST.</param>
 /// <param name="Tensor">Whether it is the tensor-core kernel.</param>
 internal sealed record SimilarityTile(
-    string Name, int Vector, int Vectors, int ItemQueries, int ItemRows, int Passes, int MergeItems, int List, bool Tensor)
+    string Name, int Vector, int Vectors, int ItemQueries, int ItemRows, int Passes, int MergeItems, int List,
+    bool Tensor)
 {
     /// <summary>The source's name.</summary>
     public const string SourceName = "Similarity/Similarity.cl";

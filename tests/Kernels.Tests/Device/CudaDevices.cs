@@ -2,7 +2,8 @@ using Kernels.Device.Cuda;
 
 namespace Kernels.Tests.Device;
 
-/// <summary>Opens the GPU that tests run on. Its name is also that of the collection of all tests that use one.</summary>
+/// <summary>Opens the GPU that tests run on. Its name is also that of the collection of all tests that use
+/// one.</summary>
 internal static class CudaDevices
 {
     /// <summary>The device; the caller disposes it. Skips the test where there is none: CI has none, so this is never

@@ -85,7 +85,8 @@ public sealed class CudaPtxTests
             StringComparison.Ordinal);
         Assert.Contains(
             "build-ptx.sh",
-            Assert.Throws<KernelDeviceException>(() => CudaPtx.Find(source with { Text = source.Text + " " }, 90)).Message,
+            Assert.Throws<KernelDeviceException>(
+                () => CudaPtx.Find(source with { Text = source.Text + " " }, 90)).Message,
             StringComparison.Ordinal);
     }
 

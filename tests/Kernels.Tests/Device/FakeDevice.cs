@@ -20,7 +20,8 @@ internal sealed class FakeDevice(DeviceKind kind, string name) : IKernelDevice
     public void Download<T>(DeviceBuffer<T> source, Span<T> target, long offset = 0)
         where T : unmanaged => throw new NotSupportedException();
 
-    public void Copy<T>(DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
+    public void Copy<T>(
+        DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
         where T : unmanaged => throw new NotSupportedException();
 
     public IKernelEvent Record() => throw new NotSupportedException();

@@ -6,8 +6,10 @@ using Tests.Shared;
 namespace Kernels.Tests.Device;
 
 /// <summary>
-/// Goal: no kernel has a data race, reads or writes outside its memory, or is called wrongly. PoCL hides missing barriers:
-/// answers stay right without them. Method: this test assembly runs itself as a child on oclgrind's OpenCL device, which
+/// Goal: no kernel has a data race, reads or writes outside its memory, or is called wrongly. PoCL hides missing
+/// barriers:
+/// answers stay right without them. Method: this test assembly runs itself as a child on oclgrind's OpenCL device,
+/// which
 /// watches every access; the child runs all tests with the trait oclgrind=yes, small problems one and all. A race that
 /// was planted shows that the method sees one.
 /// </summary>

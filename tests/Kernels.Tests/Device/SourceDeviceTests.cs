@@ -83,7 +83,10 @@ public abstract class SourceDeviceTests : KernelDeviceTests
     public void A_source_that_does_not_compile_is_refused_with_the_compilers_words()
     {
         using ISourceDevice device = OpenSource();
-        KernelSource wrong = Made("OFFSET", 1) with { Text = KernelSource.Header + "KERNEL void f() { no_such_thing; }" };
+        KernelSource wrong = Made("OFFSET", 1) with
+        {
+            Text = KernelSource.Header + "KERNEL void f() { no_such_thing; }",
+        };
 
         KernelDeviceException refused = Assert.Throws<KernelDeviceException>(() => device.Build(wrong));
 

@@ -28,7 +28,8 @@ public abstract class SimilarityTests
     [Fact]
     public void Every_answer_is_right_within_the_rounding_bound()
     {
-        Check(new SimilarityCase(1, 1, 1, 1, Types[0], Seed: 1)); // Without a device it skips here: FsCheck knows no skip.
+        // Without a device it skips here: FsCheck knows no skip.
+        Check(new SimilarityCase(1, 1, 1, 1, Types[0], Seed: 1));
 
         Prop.ForAll(SimilarityCase.Any(Types), problem => Check(problem)).Check(
             Config.QuickThrowOnFailure.WithMaxTest(200));

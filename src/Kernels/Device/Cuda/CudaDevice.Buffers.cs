@@ -81,7 +81,8 @@ public sealed unsafe partial class CudaDevice
     }
 
     /// <inheritdoc/>
-    public void Copy<T>(DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
+    public void Copy<T>(
+        DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
         where T : unmanaged
     {
         using CudaScope scope = Enter();
@@ -106,7 +107,8 @@ public sealed unsafe partial class CudaDevice
         return buffer.Handle + (nint)Bytes<T>(offset);
     }
 
-    // Memory that outlives the device went with the context, or stays until the process ends where ONNX Runtime holds it.
+    // Memory that outlives the device went with the context, or stays until the process ends where ONNX Runtime
+    // holds that.
     private void Release(nint address)
     {
         if (!_disposed)

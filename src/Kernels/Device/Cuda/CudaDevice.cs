@@ -5,8 +5,8 @@ namespace Kernels.Device.Cuda;
 /// <summary>An NVIDIA GPU through the driver API, in the primary context: the one that ONNX Runtime's CUDA provider is
 /// in, so that a tensor of its is a buffer here without a copy.</summary>
 /// <remarks>
-/// Kernels are PTX that was made ahead from the same text that OpenCL builds (build-ptx.sh), for sm_70, sm_80 and sm_90;
-/// the driver compiles the newest that the GPU can run and keeps the result in its own cache.
+/// Kernels are PTX that was made ahead from the same text that OpenCL builds (build-ptx.sh), for sm_70, sm_80 and
+/// sm_90; the driver compiles the newest that the GPU can run and keeps the result in its own cache.
 /// </remarks>
 public sealed unsafe partial class CudaDevice : ISourceDevice
 {

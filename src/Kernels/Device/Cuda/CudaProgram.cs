@@ -97,12 +97,13 @@ internal sealed unsafe class CudaProgram : IKernelProgram
             CudaStatus.Check(cuModuleGetFunction(&function, _module, name), $"Finding {entry} of {_source.Name}");
         }
 
-        CudaStatus.Check(cuFuncGetAttribute(&localBytes, LocalBytesKey, function), $"Asking {entry} for its local memory");
+        CudaStatus.Check(
+            cuFuncGetAttribute(&localBytes, LocalBytesKey, function), $"Asking {entry} for its local memory");
         if (localBytes > LocalBytesMax)
         {
             throw new KernelDeviceException(
-                $"{entry} of {_source.Name} takes {localBytes} bytes of local memory; {LocalBytesMax} is what every GPU "
-                + "has.");
+                $"{entry} of {_source.Name} takes {localBytes} bytes of local memory; {LocalBytesMax} is what "
+                + "every GPU has.");
         }
 
         _functions.Add(entry, function);

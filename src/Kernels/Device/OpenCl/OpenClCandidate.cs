@@ -110,6 +110,10 @@ public sealed unsafe record OpenClCandidate(nint Platform, nint Device, bool IsG
             OpenClStatus.Check(clGetDeviceIDs(platform, AllTypes, count, into, null), "Listing a platform's devices");
         }
 
-        return [.. devices.Select(id => new OpenClCandidate(platform, id, (NumberOf(id, TypeKey) & (long)GpuType) != 0))];
+        return
+        [
+            .. devices.Select(
+                id => new OpenClCandidate(platform, id, (NumberOf(id, TypeKey) & (long)GpuType) != 0)),
+        ];
     }
 }

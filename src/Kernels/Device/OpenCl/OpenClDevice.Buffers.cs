@@ -65,7 +65,8 @@ public sealed unsafe partial class OpenClDevice
     }
 
     /// <inheritdoc/>
-    public void Copy<T>(DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
+    public void Copy<T>(
+        DeviceBuffer<T> source, long sourceOffset, DeviceBuffer<T> target, long targetOffset, long count)
         where T : unmanaged
     {
         nint from = Checked(source, sourceOffset, count);
