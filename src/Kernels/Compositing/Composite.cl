@@ -2,12 +2,12 @@
 //
 // Shapes   picture [H, W, 3] u8; cutouts [*, 4] u8; table [n, 12] i32, values i32 (PastePlan); alphas, distances: a byte
 //          a px of a paste; bits [E + n, H, words] u32, lowest bit leftmost; records [E + n, 10] i32.
+// Defined  GROUP_ITEMS, work-items of a group, from outside.
 // Order    a work-item has a px of a paste (GROUP_Y is the paste), then one of the picture, which all pastes that cover
 //          it reach in their order, then a word of all masks; last, a group has a mask.
 // Traffic  as CpuComposite; each px of a paste is sampled twice, first its alpha, then its colour.
 // Work     some 40 operations a px of a paste, n comparisons a px of the picture, 2 F + 1 reads more under a feather.
 // Error    none against the reference: whole numbers.
-#define GROUP_ITEMS 256
 #define ROW 12           // ints of a row of the table
 #define RECORD 10        // ints of a CompositeRecord
 #define SOLID 128        // least alpha of a pixel that belongs to the object

@@ -31,7 +31,8 @@ public sealed class SourceComposite : IComposite
     {
         ArgumentNullException.ThrowIfNull(device);
         _device = device;
-        _program = device.Build(KernelSource.Embedded(Source, "all"));
+        _program = device.Build(KernelSource.Embedded(
+            Source, "G256", new KeyValuePair<string, int>("GROUP_ITEMS", GroupItems)));
         (_picture, _cutouts, _alphas, _distances) = (new(device), new(device), new(device), new(device));
         (_table, _values, _bits, _records) = (new(device), new(device), new(device), new(device));
     }

@@ -3,6 +3,7 @@
 // Shapes   logits [P, h, w] f32; bits [P, H, words] u32, words = ceil(W / 32), lowest bit leftmost; state [P, 8] i32;
 //          labels, areas [P, H, words, 16] i32, of which only the places of segments are ever touched; records [P, 12].
 //          A work-item has one word, but in mask_check and mask_measure; GROUP_Y is the picture.
+// Defined  GROUP_ITEMS, work-items of a group, from outside.
 // Segment  a stretch of set pixels within a word. Its place is word * 16 + (first bit >> 1): two segments of a word are
 //          never that near, and places ascend as the pixels do, so the smallest place of a part is its first pixel's.
 // Parts    union-find over segments, towards the smaller place. A label is read by an atomic while others may write it,
@@ -14,7 +15,6 @@
 // Error    none against the reference: FMA rounds once, everything else is whole numbers.
 #pragma OPENCL FP_CONTRACT OFF
 
-#define GROUP_ITEMS 256
 #define STATE 8          // ints of state a picture
 #define FAULTS 0
 #define COMPONENTS 1

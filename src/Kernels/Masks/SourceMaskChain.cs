@@ -50,7 +50,8 @@ public sealed class SourceMaskChain : IMaskChain
     {
         ArgumentNullException.ThrowIfNull(device);
         _device = device;
-        _program = device.Build(KernelSource.Embedded(Source, "all"));
+        _program = device.Build(KernelSource.Embedded(
+            Source, "G256", new KeyValuePair<string, int>("GROUP_ITEMS", GroupItems)));
         (_logits, _rightWeights, _lowerWeights) = (new(device), new(device), new(device));
         (_lefts, _tops, _labels, _areas, _state) =
             (new(device), new(device), new(device), new(device), new(device));

@@ -1,10 +1,11 @@
-using Kernels.Compositing;
 using Kernels.Device.OpenCl;
+using Kernels.Compositing;
 using Kernels.Tests.Device;
 using Of = Kernels.Compositing.Composite;
 
 namespace Kernels.Tests.Compositing;
 
+[Collection(nameof(OpenClDevices))]
 public sealed class OpenClCompositeTests : CompositeTests, IDisposable
 {
     private readonly OpenClDevice _device = OpenClDevices.Open();

@@ -4,6 +4,7 @@ using Kernels.Tests.Device;
 
 namespace Kernels.Tests.Masks;
 
+[Collection(nameof(OpenClDevices))]
 public sealed class OpenClMaskChainTests : MaskChainTests, IDisposable
 {
     private readonly OpenClDevice _device = OpenClDevices.Open();
