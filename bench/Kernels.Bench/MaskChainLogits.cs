@@ -10,7 +10,8 @@ internal static class MaskChainLogits
         for (int picture = 0; picture < pictures; picture++)
         {
             Random random = new(picture);
-            (double x, double y) = (width * (0.3 + (0.4 * random.NextDouble())), height * (0.3 + (0.4 * random.NextDouble())));
+            double x = width * (0.3 + (0.4 * random.NextDouble()));
+            double y = height * (0.3 + (0.4 * random.NextDouble()));
             double radius = width * (0.15 + (0.25 * random.NextDouble()));
             int waves = random.Next(2, 9);
             for (int i = 0; i < width * height; i++)

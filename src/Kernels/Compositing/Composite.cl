@@ -1,7 +1,7 @@
 // Composite: cut-outs pasted on a picture, and the visible masks of all objects; CpuComposite's formula and bytes.
 //
-// Shapes   picture [H, W, 3] u8; cutouts [*, 4] u8; table [n, 12] i32, values i32 (PastePlan); alphas, distances: a byte
-//          a px of a paste; bits [E + n, H, words] u32, lowest bit leftmost; records [E + n, 10] i32.
+// Shapes   picture [H, W, 3] u8; cutouts [*, 4] u8; table [n, 12] i32, values i32 (PastePlan); alphas, distances: a
+//          byte a px of a paste; bits [E + n, H, words] u32, lowest bit leftmost; records [E + n, 10] i32.
 // Defined  GROUP_ITEMS, work-items of a group, from outside.
 // Order    a work-item has a px of a paste (GROUP_Y is the paste), then one of the picture, which all pastes that cover
 //          it reach in their order, then a word of all masks; last, a group has a mask.

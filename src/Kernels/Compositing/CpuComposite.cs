@@ -1,7 +1,7 @@
 // CpuComposite: cut-outs pasted on a picture, and the visible masks of all objects.
 //
-// Formula  alpha = round(sum w a / 2^16), colour = round(sum w c a / 2^16) over the four pixels around a target's centre,
-//          w = 256ths across * 256ths down; k = round(opacity * fade / 256), fade by the distance from the outside;
+// Formula  alpha = round(sum w a / 2^16), colour = round(sum w c a / 2^16) over the four pixels around a target's
+//          centre, w = 256ths across * 256ths down; k = round(opacity * fade / 256), fade by the distance from the outside;
 //          picture = round((colour k + picture (65280 - alpha k)) / 65280). Solid where alpha >= 128.
 //          visible[i] = whole[i] and not (whole[i + 1] or ... or whole[last]).
 // Shapes   picture [H, W, 3] u8; cut-outs [*, 4] u8; masks [E + n, H, ceil(W / 32)] u32.
@@ -11,8 +11,9 @@
 // Traffic  per px of a paste: 4 alphas (1), 4 pixels (2), 2 B of planes; per word of a mask: 3 reads, 2 writes.
 // Work     some 30 operations a px of a paste, 2 F + 1 more with a feather of F px.
 // Roof     none worked out: it is far from memory's and runs once a composite, beside 50 ms of encoding.
+// Measured not yet.
 // Ladder   1 CompositeReference (scalar, plain; the truth); 2 this file; 3 SourceComposite (Composite.cl).
-// Error    none between the rungs: whole numbers. Against exact interpolation: weights are 256ths, so 2/256 of the range.
+// Error    none between the rungs: whole numbers. Against exact interpolation: weights are 256ths, so 2/256 of it.
 using Kernels.Device.Cpu;
 using Kernels.Masks;
 

@@ -5,8 +5,8 @@ namespace Kernels.Compositing;
 /// <para>A cut-out is sampled between its pixels (half-pixel centres), colours weighted by their alpha, so what lies
 /// beside the object never bleeds in. All is whole numbers: weights are 256ths, alpha and colour are rounded to bytes
 /// once, so every device gives the same bytes.</para>
-/// <para>An object's mask is where its sampled alpha is 128 or more, whatever its opacity and feather; a paste hides the
-/// masks of all objects before it there. Whether what is left of an object suffices is the caller's rule.</para>
+/// <para>An object's mask is where its sampled alpha is 128 or more, whatever its opacity and feather; a paste hides
+/// the masks of all objects before it there. Whether what is left of an object suffices is the caller's rule.</para>
 /// <para>Nothing here can be other than finite: bytes and whole numbers. One call at a time.</para>
 /// </remarks>
 public interface IComposite : IDisposable

@@ -3,8 +3,8 @@ namespace Kernels.Compositing;
 /// <summary>What is worked out once for a call's pastes, on the host, and used by every rung: taps, fades, places.
 /// </summary>
 /// <remarks>
-/// A tap is an int: the pixel before the target's centre times 256, and the 256ths that the next pixel weighs. Mirroring
-/// is in the taps. A fade is the 256ths of opacity left at a squared distance from the outside.
+/// A tap is an int: the pixel before the target's centre times 256, and the 256ths that the next pixel weighs.
+/// Mirroring is in the taps. A fade is the 256ths of opacity left at a squared distance from the outside.
 /// </remarks>
 internal sealed class PastePlan
 {

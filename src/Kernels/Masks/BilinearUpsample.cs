@@ -4,7 +4,7 @@
 // Geometry half-pixel centres (align_corners = false): x of the source = (X + 0.5) * w / W - 0.5, held inside
 //          [0, w - 1], so beyond the outermost centres the edge's value stands. No low-pass filter when it shrinks.
 // Traffic  reads h*w*4 B once and writes H*W*4 B once; two rows of W f32 and W taps stay in L1.
-// Order    wide = fma(u, right - left, left) along each row; then fma(v, lower - upper, upper). MaskChain does the same.
+// Order    wide = fma(u, right - left, left) along each row; then fma(v, lower - upper, upper). MaskChain does so too.
 // Work     3 flop a column of each source row, 3 flop a target value: 0.75 flop/B, bound by memory.
 // Measured 256x256 to 512x512 in 0.21 ms, to 1024x1024 in 0.43 ms; 0 B allocated once the pool is warm.
 //          Two cores of an AMD EPYC VM that other work shared, .NET 10; bench/Kernels.Bench/MaskBench.cs, --job short.

@@ -4,7 +4,7 @@ namespace Kernels.Masks;
 /// <remarks>
 /// The steps: (1) linear interpolation to the picture's size; (2) threshold; (3) the other way round, if asked;
 /// (4) erosion or dilation by a disc; (5) the largest 8-connected part; (6) holes filled; (7) measures. All
-/// implementations give the same bits: the interpolation is three roundings in a fixed order, the rest is whole numbers.
+/// implementations give the same bits: the interpolation rounds in a fixed order, the rest is whole numbers.
 /// One call at a time.
 /// </remarks>
 public interface IMaskChain : IDisposable

@@ -8,10 +8,10 @@
 //          never that near, and places ascend as the pixels do, so the smallest place of a part is its first pixel's.
 // Parts    union-find over segments, towards the smaller place. A label is read by an atomic while others may write it,
 //          so there is no race; which order the joins come in changes nothing in the end.
-// Traffic  per picture: 4*h*w B of logits twice, H*W/8 B of bits some 12 times, 8 B a segment 4 times. No map of floats.
+// Traffic  per picture: 4*h*w B of logits twice, H*W/8 B of bits some 12 times, 8 B a segment 4 times; n.
 // Work     6 flop and 4 reads of cached logits a pixel; 20 operations a word and step; the disc of r: 5 r reads a word.
 // Roof     on a GPU the launches (about 12, and r for the disc), on a processor mask_cut: 4 gathers a pixel.
-// Measured see SourceMaskChain.cs.
+// Measured not yet: right on PoCL, not timed, and run on no GPU.
 // Error    none against the reference: FMA rounds once, everything else is whole numbers.
 #pragma OPENCL FP_CONTRACT OFF
 
@@ -226,7 +226,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_label(
     }
 }
 
-// Joins each segment with the one that it goes on from in the word before, and with those that it meets in the row above.
+// Joins each segment with the one that it goes on from in the word before, and those that it meets in the row above.
 KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_join(
     GLOBAL const uint* bits, int flip, int last, int words, int plane, int diagonal, GLOBAL int* labels)
 {

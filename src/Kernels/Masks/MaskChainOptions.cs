@@ -29,7 +29,8 @@ public sealed record MaskChainOptions
 
         if (ErodePx is < -Morphology.RadiusMaxPx or > Morphology.RadiusMaxPx)
         {
-            yield return $"ErodePx is {ErodePx}; it must be from {-Morphology.RadiusMaxPx} to {Morphology.RadiusMaxPx} px.";
+            int most = Morphology.RadiusMaxPx;
+            yield return $"ErodePx is {ErodePx}; it must be from {-most} to {most} px.";
         }
     }
 }

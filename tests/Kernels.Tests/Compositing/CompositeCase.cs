@@ -57,7 +57,8 @@ internal sealed record CompositeCase(int Width, int Height, int Objects, int Pas
         bool disc = random.Next(2) == 0;
         for (int i = 0; disc && i < width * height; i++)
         {
-            double distance = Math.Sqrt(Math.Pow((i % width) - (width / 2.0), 2) + Math.Pow((i / width) - (height / 2.0), 2));
+            (double x, double y) = ((i % width) - (width / 2.0), (i / width) - (height / 2.0));
+            double distance = Math.Sqrt((x * x) + (y * y));
             pixels[(4 * i) + 3] = (byte)Math.Clamp((Math.Min(width, height) * 80.0) - (distance * 160), 0, 255);
         }
 
