@@ -1,7 +1,8 @@
 // CpuComposite: cut-outs pasted on a picture, and the visible masks of all objects.
 //
 // Formula  alpha = round(sum w a / 2^16), colour = round(sum w c a / 2^16) over the four pixels around a target's
-//          centre, w = 256ths across * 256ths down; k = round(opacity * fade / 256), fade by the distance from the outside;
+//          centre, w = 256ths across * 256ths down; k = round(opacity * fade / 256), fade by the distance
+//          from the outside;
 //          picture = round((colour k + picture (65280 - alpha k)) / 65280). Solid where alpha >= 128.
 //          visible[i] = whole[i] and not (whole[i + 1] or ... or whole[last]).
 // Shapes   picture [H, W, 3] u8; cut-outs [*, 4] u8; masks [E + n, H, ceil(W / 32)] u32.

@@ -8,7 +8,7 @@
 //          never that near, and places ascend as the pixels do, so the smallest place of a part is its first pixel's.
 // Parts    union-find over segments, towards the smaller place. A label is read by an atomic while others may write it,
 //          so there is no race; which order the joins come in changes nothing in the end.
-// Traffic  per picture: 4*h*w B of logits twice, H*W/8 B of bits some 12 times, 8 B a segment 4 times; n.
+// Traffic  per picture: 4*h*w B of logits twice, H*W/8 B of bits some 12 times, 8 B a segment 4 times.
 // Work     6 flop and 4 reads of cached logits a pixel; 20 operations a word and step; the disc of r: 5 r reads a word.
 // Roof     on a GPU the launches (about 12, and r for the disc), on a processor mask_cut: 4 gathers a pixel.
 // Measured not yet: right on PoCL, not timed, and run on no GPU.
