@@ -5,7 +5,11 @@ namespace Kernels.CategoryMean;
 /// <summary>The mean cosine to a category on a device that builds sources (CategoryMean.cl).</summary>
 public sealed class SourceCategoryMean : ICategoryMean
 {
-    private const int GroupSize = 128; // As the source says.
+    private const int GroupItems = 128; // A power of 2.
+
+    /// <summary>The source as it is built, ahead of time and at run time.</summary>
+    internal static readonly KernelSource Source =
+        KernelSource.Embedded("CategoryMean/CategoryMean.cl", $"G{GroupItems}", [new("GROUP_ITEMS", GroupItems)]);
 
     private readonly ISourceDevice _device;
     private readonly IKernelProgram _program;
@@ -23,7 +27,7 @@ public sealed class SourceCategoryMean : ICategoryMean
     public SourceCategoryMean(ISourceDevice device, CategoryMeans means)
     {
         (_device, _width, _categories) = (device, means.Width, means.Categories);
-        _program = device.Build(KernelSource.Embedded("CategoryMean/CategoryMean.cl", "All", []));
+        _program = device.Build(Source);
         _means = device.Allocate<float>(means.Values.Length);
         _counts = device.Allocate<int>(_categories);
         device.Upload(means.Values, _means);
@@ -43,7 +47,7 @@ public sealed class SourceCategoryMean : ICategoryMean
         _device.Upload(queries, _queries!);
         _device.Upload(categories, _asked!);
         _program.Launch(
-            "category_mean", LaunchShape.Line(scores.Length, GroupSize), _queries!, _asked!, _means, _counts, _width,
+            "category_mean", LaunchShape.Line(scores.Length, GroupItems), _queries!, _asked!, _means, _counts, _width,
             _categories, _scores!);
         _device.Download(_scores!, scores);
     }
