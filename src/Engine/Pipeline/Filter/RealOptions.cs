@@ -17,7 +17,7 @@ public sealed record RealOptions : ICheckedOptions
     /// <summary>
     /// Share of real pictures that may be rejected: above 0 and below 0.5 chooses each category's threshold so, from how
     /// its real pictures score against each other (docs/spec/index.md), and <see cref="FilterOptions.Min"/> is added to
-    /// it. 0 takes Min alone for all. For mean only. Default 0.
+    /// it. 0 takes min alone for all. For mean only. Default 0.
     /// </summary>
     public double RejectShare { get; init; }
 

@@ -1,0 +1,118 @@
+using Engine.Index;
+
+namespace Engine.Tests.Index;
+
+/// <summary>Goal: the scores are those of the matrix of pairs, and the thresholds reject the share that was asked for,
+/// of rare categories as of large ones.</summary>
+public sealed class CalibrationTests
+{
+    [Fact]
+    public void Scores_equal_the_matrix_of_pairs_with_the_row_itself_left_out()
+    {
+        const int width = 9;
+        int[] counts = [1, 2, 30, 7];
+        float[] rows = TestIndex.Unit(40, width, seed: 1);
+        int[] categoryOf = [.. counts.SelectMany((count, c) => Enumerable.Repeat(c, count))];
+
+        IReadOnlyList<IndexCategory> scored = Run(counts, width, rows);
+
+        for (int c = 0; c < counts.Length; c++)
+        {
+            double[] own = [.. Enumerable.Range(0, 40).Where(i => categoryOf[i] == c && counts[c] > 1)
+                .Select(i => Enumerable.Range(0, 40).Where(j => j != i && categoryOf[j] == c).Average(j => Dot(i, j)))];
+            double[] other = [.. Enumerable.Range(0, 40).Where(i => categoryOf[i] != c)
+                .Select(i => Enumerable.Range(0, 40).Where(j => categoryOf[j] == c).Average(j => Dot(i, j)))];
+            CategoryCalibration calibration = scored[c].Calibration!;
+            Assert.Equal(own.Length, calibration.OwnCount);
+            Assert.Equal(own.DefaultIfEmpty().Average(), calibration.OwnMean, 1e-5);
+            Assert.Equal(Deviation(own), calibration.OwnDeviation, 1e-5);
+            Assert.Equal(other.Average(), calibration.OtherMean, 1e-5);
+            Assert.Equal(Deviation(other), calibration.OtherDeviation, 1e-5);
+        }
+
+        double Dot(int i, int j) => Enumerable.Range(0, width).Sum(
+            d => (double)rows[(i * width) + d] * rows[(j * width) + d]);
+    }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.05)]
+    [InlineData(0.2)]
+    public void The_share_asked_for_is_rejected_of_rare_categories_as_of_large_ones(double share)
+    {
+        Random random = new(17);
+        int[] counts = [.. Enumerable.Range(0, 400).Select(c => c % 4 == 0 ? 1 : c % 4 == 1 ? 3 : c % 4 == 2 ? 12 : 300)];
+        double[] means = [.. counts.Select(_ => 0.6 + (0.06 * Normal()))];
+        IndexInfo info = Info(counts, c => [.. Enumerable.Range(0, counts[c]).Select(_ => means[c] + (0.04 * Normal()))]);
+
+        CalibratedThresholds thresholds = CalibratedThresholds.Of(info, share);
+
+        foreach (int size in new[] { 1, 3, 12, 300 })
+        {
+            (int rejected, int all) = (0, 0);
+            for (int c = 0; c < counts.Length; c++)
+            {
+                for (int draw = 0; draw < 200 && counts[c] == size; draw++, all++)
+                {
+                    rejected += means[c] + (0.04 * Normal()) < thresholds[c] ? 1 : 0;
+                }
+            }
+
+            double actual = (double)rejected / all;
+            Assert.True(actual > share * 0.5 && actual < share * 1.9, $"size {size}: {actual:P1} for {share:P1}");
+        }
+
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    }
+
+    [Fact]
+    public void A_larger_share_never_lowers_a_threshold()
+    {
+        IndexInfo info = Info([1, 5, 90], c => [.. Enumerable.Range(0, new[] { 1, 5, 90 }[c]).Select(i => 0.5 + (0.01 * (i % 9)))]);
+        double[][] thresholds = [.. new[] { 0.01, 0.05, 0.1, 0.3, 0.49 }.Select(share =>
+        {
+            CalibratedThresholds chosen = CalibratedThresholds.Of(info, share);
+            return new[] { chosen[0], chosen[1], chosen[2], chosen.Common };
+        })];
+
+        for (int i = 1; i < thresholds.Length; i++)
+        {
+            Assert.All(thresholds[i].Zip(thresholds[i - 1]), pair => Assert.True(pair.First >= pair.Second));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.5)]
+    [InlineData(double.NaN)]
+    public void A_share_outside_its_bounds_is_refused(double share) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => CalibratedThresholds.Of(Info([5], _ => [1, 2, 3, 4, 5]), share));
+
+    [Fact]
+    public void Categories_of_one_picture_each_cannot_be_calibrated() =>
+        Assert.Throws<InvalidDataException>(() => CalibratedThresholds.Of(Info([1, 1], _ => [0.5]), 0.05));
+
+    private static IReadOnlyList<IndexCategory> Run(int[] counts, int width, float[] rows) => CalibrationPass.Run(
+        new TestIndex(width, Kernels.Similarity.RowType.F32, counts).Info.Categories, width,
+        (first, values) => rows.AsSpan(first * width, values.Length).CopyTo(values), CancellationToken.None);
+
+    private static IndexInfo Info(int[] counts, Func<int, double[]> scores)
+    {
+        IReadOnlyList<IndexCategory> categories = new TestIndex(1, Kernels.Similarity.RowType.F32, counts).Info.Categories;
+        return new IndexInfo("m", "r", "s", [.. categories.Select((category, c) =>
+        {
+            double[] own = counts[c] > 1 ? scores(c) : [];
+            return category with
+            {
+                Calibration = new CategoryCalibration(
+                    own.DefaultIfEmpty().Average(), Deviation(own), own.Length, 0, 0),
+            };
+        })], new Dictionary<string, long>());
+    }
+
+    private static double Deviation(double[] values)
+    {
+        double mean = values.DefaultIfEmpty().Average();
+        return values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+    }
+}
