@@ -26,11 +26,11 @@ internal sealed class KernelBench(
     {
         try
         {
+            Say(Cpu.Name);
+            KernelRoof roof = new(Cpu);
             foreach (SimilarityCase one in Cases())
             {
                 using SimilarityRows rows = one.Make();
-                KernelRoof roof = KernelRoof.Measure(Cpu); // Beside each case: a shared machine changes as it runs.
-                Say($"{Cpu.Name}: {roof.ReadBytesPerSecond / 1e9:F1} GB/s, {roof.FlopsPerSecond / 1e9:F0} GF/s f32");
                 foreach (IKernelDevice device in devices)
                 {
                     Similarity(device, one, rows, roof, stopping);
@@ -73,15 +73,16 @@ internal sealed class KernelBench(
         foreach (int batch in one.Batches)
         {
             stopping.ThrowIfCancellationRequested();
-            double seconds = one.Seconds(similarity, rows, batch, repeats);
+            roof.Forget();
+            double seconds = one.Seconds(similarity, rows, batch, repeats, roof.Measure);
             double bytes = one.Bytes / seconds;
             double flops = 2.0 * batch * one.Rows * one.Width / seconds;
             string against = "";
             if (device is CpuDevice)
             {
                 _onCpu[(one, batch)] = seconds;
-                against = $"{100 * bytes / roof.ReadBytesPerSecond:F0} % of reading, "
-                    + $"{100 * flops / roof.FlopsPerSecond:F0} % of multiply-adds";
+                against = $"{100 * bytes / roof.ReadBytesPerSecond:F0} % of reading ({roof.ReadBytesPerSecond / 1e9:F1}), "
+                    + $"{100 * flops / roof.FlopsPerSecond:F0} % of multiply-adds ({roof.FlopsPerSecond / 1e9:F0})";
             }
             else if (_onCpu.TryGetValue((one, batch), out double onCpu))
             {
@@ -120,7 +121,7 @@ internal sealed class KernelBench(
         using ISimilarity similarity = SimilaritySearch.On(device, rows);
         foreach (int batch in one.Batches)
         {
-            double seconds = one.Seconds(similarity, rows, batch, repeats);
+            double seconds = one.Seconds(similarity, rows, batch, repeats, static () => { });
             string against = torch.TryGetValue(batch, out double other) ? $"; {other / seconds:F2} times torch" : "";
             Say($"similarity {device.Kind} N={one.Rows} D={one.Width} {one.Type} B={batch}: {seconds * 1e3:F3} ms, "
                 + $"{one.Bytes / seconds / 1e9:F0} GB/s, {100 * one.Bytes / seconds / bandwidth:F0} % of copying{against}");

@@ -5,39 +5,55 @@ using Kernels.Device.Cpu;
 
 namespace Host.Bench;
 
-/// <summary>What the processor can do at most, measured in the run that is held against it.</summary>
-/// <param name="ReadBytesPerSecond">Reading memory that no cache holds, by all threads.</param>
-/// <param name="FlopsPerSecond">Fused multiply-adds in registers, f32, two operations each, by all threads.</param>
-internal sealed record KernelRoof(double ReadBytesPerSecond, double FlopsPerSecond)
+/// <summary>What the processor can do at most. A shared machine changes while a bench runs, so it is measured between
+/// the runs that are held against it.</summary>
+internal sealed class KernelRoof
 {
-    private const int Repeats = 7;
     private const long ReadBytes = 1L << 30; // Far above any cache.
     private const int Rounds = 4_000_000;
     private const int Sums = 12; // Independent sums: latency times units of the processors at hand, and then some.
 
-    /// <summary>Measures; the best of several, since it is a roof.</summary>
+    private readonly CpuDevice _device;
+    private readonly ReadJob _read;
+    private readonly MultiplyJob _multiply = new();
+    private readonly List<double> _reads = [];
+    private readonly List<double> _flops = [];
+
+    /// <summary>Prepares the memory that is read.</summary>
     /// <param name="device">The threads.</param>
-    public static KernelRoof Measure(CpuDevice device)
+    public KernelRoof(CpuDevice device)
     {
         float[] memory = new float[ReadBytes / sizeof(float)];
         Array.Fill(memory, 1f); // Written, or every page would be the one page of zeros.
-        ReadJob read = new(memory, device.Threads);
-        MultiplyJob multiply = new();
-        (double readBest, double multiplyBest) = (double.MaxValue, double.MaxValue);
-        for (int repeat = 0; repeat < Repeats; repeat++)
-        {
-            readBest = Math.Min(readBest, Seconds(device, read));
-            multiplyBest = Math.Min(multiplyBest, Seconds(device, multiply));
-        }
-
-        double flops = 2.0 * Sums * Vector512<float>.Count * Rounds * device.Threads;
-        return new KernelRoof(ReadBytes / readBest, flops / multiplyBest);
+        (_device, _read) = (device, new ReadJob(memory, device.Threads));
     }
 
-    private static double Seconds(CpuDevice device, CpuJob job)
+    /// <summary>Bytes a second that all threads read from memory that no cache holds: the median since
+    /// <see cref="Forget"/>.</summary>
+    public double ReadBytesPerSecond => _reads.Order().ElementAt(_reads.Count / 2);
+
+    /// <summary>Operations a second of all threads in fused multiply-adds in registers, f32: the median since
+    /// <see cref="Forget"/>.</summary>
+    public double FlopsPerSecond => _flops.Order().ElementAt(_flops.Count / 2);
+
+    /// <summary>Forgets what was measured.</summary>
+    public void Forget()
+    {
+        _reads.Clear();
+        _flops.Clear();
+    }
+
+    /// <summary>Measures once more.</summary>
+    public void Measure()
+    {
+        _reads.Add(ReadBytes / Seconds(_read));
+        _flops.Add(2.0 * Sums * Vector512<float>.Count * Rounds * _device.Threads / Seconds(_multiply));
+    }
+
+    private double Seconds(CpuJob job)
     {
         long started = Stopwatch.GetTimestamp();
-        device.Run(job, device.Threads);
+        _device.Run(job, _device.Threads);
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 

@@ -34,9 +34,10 @@ internal sealed record SimilarityCase(int Rows, int Width, RowType Type, IReadOn
     /// <param name="rows">Its rows.</param>
     /// <param name="batch">B.</param>
     /// <param name="repeats">Searches whose median counts.</param>
+    /// <param name="between">Done before each search.</param>
     /// <returns>Seconds of one search.</returns>
     /// <exception cref="KernelDeviceException">The answer is wrong, so that its time means nothing.</exception>
-    public double Seconds(ISimilarity similarity, SimilarityRows rows, int batch, int repeats)
+    public double Seconds(ISimilarity similarity, SimilarityRows rows, int batch, int repeats, Action between)
     {
         float[] queries = Queries(batch);
         (int[] ids, float[] scores) = (new int[batch * Neighbours], new float[batch * Neighbours]);
@@ -45,6 +46,7 @@ internal sealed record SimilarityCase(int Rows, int Width, RowType Type, IReadOn
         double[] seconds = new double[repeats];
         for (int repeat = 0; repeat < repeats; repeat++)
         {
+            between();
             long started = Stopwatch.GetTimestamp();
             similarity.Search(queries, Neighbours, default, ids, scores);
             seconds[repeat] = Stopwatch.GetElapsedTime(started).TotalSeconds;

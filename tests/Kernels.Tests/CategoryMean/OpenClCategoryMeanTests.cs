@@ -5,6 +5,7 @@ using Kernels.Tests.Device;
 namespace Kernels.Tests.CategoryMean;
 
 /// <summary>The suite on OpenCL.</summary>
+[Collection(nameof(OpenClDevices))]
 public sealed class OpenClCategoryMeanTests : CategoryMeanTests, IDisposable
 {
     private OpenClDevice? _device;
