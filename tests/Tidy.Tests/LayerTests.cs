@@ -22,6 +22,8 @@ public sealed class LayerTests
         ["Engine/Index"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],
         ["Engine/Store"] = ["Engine/Items", "Engine/Options", "Kernels"],
         ["Engine/Export"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
+        ["Engine/Index/Sources"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],
+        ["Engine/Index/Crops"] = ["Engine/Items", "Engine/Options", "Engine/Index/Sources", "Kernels"],
         ["Engine/Pipeline/Prompts"] = Stage(),
         ["Engine/Pipeline/Generate"] = Stage(),
         ["Engine/Pipeline/Annotate"] = Stage(),
