@@ -8,8 +8,9 @@ namespace Kernels.Pictures;
 // Window   from x - size / 2 to x + size - 1 - size / 2, so an even size leans left and up; the same down the rows.
 // Border   the picture mirrored about its outermost pixels, which are not repeated: gfedcb|abcdefgh|gfedcba.
 // Work     4 additions a byte, whatever the size: sums of columns slide down, the sum of those slides along.
-// Error    none: integer sums, the mean rounded half up. With size <= 16 that is OpenCV's blur bit for bit (its 16-bit
-//          path); above, OpenCV rounds halves to even, so the two differ by 1 at most.
+// Error    none: integer sums, the mean rounded half up. For 3, 10 and 15 px a test holds that to the rounding of
+//          OpenCV's 16-bit path for every sum; for other sizes OpenCV's own rounding leans, so the two differ by 1 at
+//          most. Compared with OpenCV itself where the tests find it.
 
 /// <summary>The mean of a square around each pixel.</summary>
 /// <remarks>Source: OpenCV's documentation of <c>blur</c>, with its default anchor and border.</remarks>

@@ -52,7 +52,7 @@ public sealed class CocoSourceFaultTests
 
     public static TheoryData<string, string> WrongFiles => new()
     {
-        { "", "byte 0, line 1, top level: the file ends here" },
+        { "", "byte 0, line 1, top level: The input does not contain any JSON tokens" },
         { "[]", "the file must hold an object" },
         { "7", "the file must hold an object" },
         { "{}", "the file has no \"images\"" },

@@ -41,11 +41,13 @@ public sealed class CocoSourceTests
 
             // The data's area of polygons is that of the exact shapes; a mask's differs by what the outline cuts: in
             // these data 0.195 px a px of outline at most, and 0.008 px on average, so the rule leans to no side.
+            // A crowd's area in the data is not that of its runs (7677 against 6443 px), so its runs are the measure.
             double outline = one.Segmentation.Polygons.Sum(Outline);
+            double said = one.IsCrowd ? one.Segmentation.Runs.Where((_, i) => i % 2 == 1).Sum() : one.AreaPx!.Value;
             Assert.True(
-                Math.Abs(area - one.AreaPx!.Value) <= (one.IsCrowd ? 0 : 0.2 * outline),
-                $"{one.Id}: {area} px; {one.AreaPx} px in the data; outline {outline} px");
-            difference += area - one.AreaPx.Value;
+                Math.Abs(area - said) <= 0.2 * outline,
+                $"{one.Id}: {area} px; {said} px in the data; outline {outline} px");
+            difference += area - said;
             Assert.Equal(area, CocoRle.Area(runs));
             byte[] decoded = new byte[mask.Values.Length];
             CocoRle.Decode(CocoRle.FromText(CocoRle.ToText(runs)), mask.Width, mask.Height, decoded);

@@ -25,12 +25,6 @@ internal sealed partial class JsonWalker
     {
         while (true)
         {
-            bool isOver = _isEnd && _start == _end && _base + _end == 0;
-            if (isOver)
-            {
-                throw Fatal(0, "the file ends here: it is empty");
-            }
-
             Utf8JsonReader reader = new(_buffer.AsSpan(_start, _end - _start), _isEnd, _state);
             try
             {
