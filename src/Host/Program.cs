@@ -20,6 +20,7 @@ internal static class Program
             ExportCommand.Create(),
             StoreCommand.Create(),
             DevicesCommand.Create(),
+            IndexCommand.Create(),
             new Command("bench", "Measure a part and print what bounds it.")
             {
                 BenchMasks.Create(), BenchDiffusion.Create(), BenchKernels.Create(),

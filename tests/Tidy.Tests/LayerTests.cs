@@ -19,7 +19,10 @@ public sealed class LayerTests
         ["Engine/Items"] = [],
         ["Engine/Flow"] = ["Engine/Options"],
         ["Engine/Imaging"] = ["Engine/Items", "Engine/Options"],
-        ["Engine/Index"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],
+        ["Engine/Index"] =
+        [
+            "Engine/Items", "Engine/Options", "Engine/Imaging", "Engine/Index/Sources", "Engine/Index/Crops", "Kernels",
+        ],
         ["Engine/Store"] = ["Engine/Items", "Engine/Options", "Kernels"],
         ["Engine/Export"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Index/Sources"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Engine.Imaging;
 using Engine.Items;
 
@@ -77,13 +78,21 @@ public sealed class IndexBuilder
         await foreach (IndexItem item in source.Items(stopping).ConfigureAwait(false))
         {
             _seen++;
-            if (log.Has(item.Id))
+            if (item.PassedOver is { } reason)
+            {
+                _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+            }
+            else if (log.Has(item.Id))
             {
                 _resumed++;
             }
             else if (!known.Contains(item.CategoryId))
             {
                 Skip(item, "unknown category", $"its category {item.CategoryId} is not one of the source's");
+            }
+            else if (item.Point is { } point)
+            {
+                AddPoint(log, item, point);
             }
             else
             {
@@ -100,6 +109,25 @@ public sealed class IndexBuilder
 
         await AddAsync(log, batch, stopping).ConfigureAwait(false);
         progress(new IndexProgress(_seen, _resumed, _skipped.Values.Sum(), source.Count));
+    }
+
+    private void AddPoint(RowLog log, IndexItem item, float[] point)
+    {
+        float length = TensorPrimitives.Norm<float>(point);
+        if (point.Length != _options.Width)
+        {
+            Skip(item, "other width", $"its embedding has {point.Length} numbers; the model gives {_options.Width}");
+        }
+        else if (!(length > 0 && float.IsFinite(length)))
+        {
+            Skip(item, "nonfinite", "its embedding is not finite, or all 0");
+        }
+        else
+        {
+            float[] unit = new float[point.Length];
+            TensorPrimitives.Divide(point, length, unit);
+            log.Add(item.Id, item.CategoryId, unit);
+        }
     }
 
     private async Task AddAsync(RowLog log, List<IndexItem> batch, CancellationToken stopping)
@@ -134,7 +162,7 @@ public sealed class IndexBuilder
         {
             try
             {
-                pictures[at] = batch[at].Picture();
+                pictures[at] = batch[at].Picture!();
             }
             catch (Exception cause) when (cause is ImageException or IOException or UnauthorizedAccessException
                 or InvalidDataException)

@@ -9,11 +9,18 @@ internal static class Reading
     /// <param name="name">The command's name, for the line.</param>
     /// <param name="work">What it does.</param>
     /// <returns>Its exit code, or that of what it met.</returns>
-    public static int Run(string name, Func<ExitCode> work)
+    public static int Run(string name, Func<ExitCode> work) =>
+        RunAsync(name, () => Task.FromResult(work())).GetAwaiter().GetResult();
+
+    /// <summary>Runs it.</summary>
+    /// <param name="name">The command's name, for the line.</param>
+    /// <param name="work">What it does.</param>
+    /// <returns>Its exit code, or that of what it met.</returns>
+    public static async Task<int> RunAsync(string name, Func<Task<ExitCode>> work)
     {
         try
         {
-            return (int)work();
+            return (int)await work().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -21,7 +28,8 @@ internal static class Reading
         }
         catch (Exception cause) when (Failures.CodeOf(cause) is not null)
         {
-            Console.Error.WriteLine($"headwater {name}: {cause.Message.ReplaceLineEndings(" ")}");
+            await Console.Error.WriteLineAsync($"headwater {name}: {cause.Message.ReplaceLineEndings(" ")}")
+                .ConfigureAwait(false);
             return (int)Failures.CodeOf(cause)!.Value;
         }
     }

@@ -1,6 +1,8 @@
+using Engine.Imaging;
 using Engine.Pipeline.Prompts;
 using Engine.Runtimes.Onnx;
 using Engine.Store;
+using Kernels.Device;
 
 namespace Host.Lifecycle;
 
@@ -14,7 +16,7 @@ internal static class Failures
         StoreException => ExitCode.StoreFault,
         PromptFileException => ExitCode.Configuration,
         AddressTakenException or ModelException or IOException or InvalidDataException => ExitCode.Unavailable,
-        UnauthorizedAccessException => ExitCode.Unavailable,
+        UnauthorizedAccessException or KernelDeviceException or ImageException => ExitCode.Unavailable,
         _ => null,
     };
 }

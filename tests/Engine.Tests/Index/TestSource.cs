@@ -48,9 +48,12 @@ internal sealed class TestSource(int count, int categories)
         for (int i = 0; i < count; i++)
         {
             int number = i;
-            yield return new IndexItem($"picture {number:D5}", (number % categories) + 1, () => number == Unreadable
-                ? throw new ImageException(ImageFault.Damaged, "it ends too soon")
-                : new RgbImage(1, 1, [(byte)(number / 256), (byte)(number % 256), 0]));
+            yield return new IndexItem($"picture {number:D5}", (number % categories) + 1)
+            {
+                Picture = () => number == Unreadable
+                    ? throw new ImageException(ImageFault.Damaged, "it ends too soon")
+                    : new RgbImage(1, 1, [(byte)(number / 256), (byte)(number % 256), 0]),
+            };
         }
     }
 }
