@@ -41,12 +41,13 @@ public sealed class PairMatrixTests : IDisposable
     [Fact]
     public async Task Mean_scores_and_verdicts_are_those_of_numpys_matrix_of_pairs()
     {
-        string data = Repository.Path("..", "shared", "data", "coco-tiny");
-        string model = Repository.Path("..", "shared", "models", "resnet50-imagenet");
-        Assert.SkipUnless(Directory.Exists(data) && Directory.Exists(model), $"{data} or {model} is not there.");
+        string? data = Repository.Shared("data", "coco-tiny");
+        string? model = Repository.Shared("models", "resnet50-imagenet");
+        Assert.SkipWhen(
+            data is null || model is null, "Needs ../shared/models/resnet50-imagenet and ../shared/data/coco-tiny.");
         using OnnxImageEmbedder embedder = await OnnxImageEmbedder.LoadAsync(
-            "resnet", new EmbedderOptions { Model = model }, Token);
-        List<(string Category, float[] Point)> points = await PointsAsync(data, embedder);
+            "resnet", new EmbedderOptions { Model = model! }, Token);
+        List<(string Category, float[] Point)> points = await PointsAsync(data!, embedder);
         (string Category, float[] Point)[] rows = [.. points.Where((_, at) => at % 2 == 0).OrderBy(one => one.Category)];
         (string Category, float[] Point)[] asked = [.. points.Where((_, at) => at % 2 == 1)];
 

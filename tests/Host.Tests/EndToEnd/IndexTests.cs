@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Tests.Shared;
+
+namespace Host.Tests.EndToEnd;
+
+/// <summary>Goal: an index, from the command that makes it to the samples that its filters judged. Method: the mini pack's
+/// CLIP, and as real pictures the apples that the library arm pastes.</summary>
+public sealed class IndexTests : IDisposable
+{
+    private static readonly string Model = Repository.Path("models", "mini", "clip");
+
+    private readonly TempFolder _folder = new();
+
+    private string Index => _folder.File("real.hwindex");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_an_index_finds_stands_in_the_sample()
+    {
+        await BuildAsync("1f34e.webp", "1f34f.webp");
+        string filters = $"""
+            embedder: {"{model: {model: "}{Model}{"}}"}
+            index: {"{file: "}{Index}{"}"}
+            filters:
+              - {"{name: real, min: -1, real: {reject_missing: true}}"}
+              - {"{name: copy, copies: {max: 1}}"}
+            """;
+        using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, more: filters));
+
+        Command consumer = await DaemonProcess.RunAsync(
+            "consume", "--connect", daemon.Samples, "--group", "g", "--count", "2", "--output", _folder.File("out"));
+
+        Assert.True(consumer.ExitCode == 0, consumer.Error + daemon.Said);
+        Assert.Contains("2 real pictures of 1 categories, searched by", daemon.Said, StringComparison.Ordinal);
+        Assert.All(Directory.GetFiles(_folder.File("out"), "*.json"), file =>
+        {
+            JsonElement sample = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
+            (JsonElement scores, JsonElement near) = (sample.GetProperty("scores"), sample.GetProperty("neighbours"));
+            Assert.Equal("apple", sample.GetProperty("category").GetString());
+            Assert.InRange(scores.GetProperty("copy").GetDouble(), scores.GetProperty("real").GetDouble(), 1);
+            Assert.StartsWith("apple/1f34", near.GetProperty("copy").GetString(), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task A_copy_of_a_real_picture_is_rejected_and_counted()
+    {
+        await BuildAsync("1f34e.webp", "1f34f.webp");
+        string filters = $"""
+            embedder: {"{model: {model: "}{Model}{"}}"}
+            index: {"{file: "}{Index}{"}"}
+            filters: [{"{name: copy, copies: {max: -1}}"}]
+            """;
+        using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, more: filters));
+
+        Command consumer = await DaemonProcess.RunAsync(
+            "consume", "--connect", daemon.Samples, "--group", "g", "--count", "2", "--output", _folder.File("out"));
+
+        using HttpClient http = new() { BaseAddress = new Uri(daemon.Http) };
+        string metrics = await http.GetStringAsync(
+            new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        Assert.True(consumer.ExitCode == 0, consumer.Error + daemon.Said);
+        Assert.Matches("headwater_stage_dropped_total\\{[^}]*near_copy", metrics);
+        Assert.DoesNotContain(Directory.GetFiles(_folder.File("out"), "*.json"), file =>
+            JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("category").GetString() == "apple");
+    }
+
+    [Fact]
+    public async Task The_commands_say_what_an_index_is_and_find_a_picture_in_it()
+    {
+        await BuildAsync("1f34e.webp");
+
+        Command added = await DaemonProcess.RunAsync(
+            "index", "add", Index, "--model", Model, "--folder", Real("1f34f.webp", "more"));
+        Command info = await DaemonProcess.RunAsync("index", "info", Index);
+        Command verified = await DaemonProcess.RunAsync("index", "verify", Index);
+        Command query = await DaemonProcess.RunAsync(
+            "index", "query", Index, "--model", Model, "--category", "apple", "--count", "2",
+            "--picture", _folder.File("more/apple/1f34f.webp"));
+
+        Assert.True(added.ExitCode == 0, added.Error);
+        Assert.Contains("2 rows of 192 values (F16)", info.Output, StringComparison.Ordinal);
+        Assert.Contains("all as they were written", verified.Output, StringComparison.Ordinal);
+        string[] lines = query.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Matches(@"^(0\.999|1\.000)\d* apple/1f34f\.webp", lines[1]);
+    }
+
+    [Fact]
+    public async Task Damage_another_model_and_a_wrong_command_are_one_line_and_a_code()
+    {
+        await BuildAsync("1f34e.webp");
+        byte[] bytes = File.ReadAllBytes(Index);
+        bytes[5000] ^= 1;
+        File.WriteAllBytes(Index, bytes);
+
+        Command verified = await DaemonProcess.RunAsync("index", "verify", Index);
+        File.WriteAllBytes(Index, bytes[..8192]);
+        Command cut = await DaemonProcess.RunAsync("index", "info", Index);
+        Command none = await DaemonProcess.RunAsync("index", "build", Index, "--model", Model);
+
+        Assert.Equal(74, verified.ExitCode);
+        Assert.Contains("from 4096 on", verified.Output, StringComparison.Ordinal);
+        Assert.Equal(69, cut.ExitCode);
+        Assert.Contains("it has 8192 bytes", cut.Error, StringComparison.Ordinal);
+        Assert.Equal(2, none.ExitCode);
+        Assert.Contains("name one source", none.Error, StringComparison.Ordinal);
+    }
+
+    private async Task BuildAsync(params string[] apples)
+    {
+        foreach (string apple in apples)
+        {
+            Real(apple, "real");
+        }
+
+        Command built = await DaemonProcess.RunAsync(
+            "index", "build", Index, "--model", Model, "--folder", _folder.File("real"));
+        Assert.True(built.ExitCode == 0, built.Error);
+        Assert.Contains($"{apples.Length} rows of 1 categories", built.Output, StringComparison.Ordinal);
+    }
+
+    private string Real(string apple, string folder)
+    {
+        Directory.CreateDirectory(_folder.File($"{folder}/apple"));
+        File.Copy(Repository.Npm("fluent-emoji-3d", "assets", apple), _folder.File($"{folder}/apple/{apple}"));
+        return _folder.File(folder);
+    }
+}
