@@ -10,7 +10,7 @@ namespace Kernels.Pictures;
 // Work     4 additions a byte, whatever the size: sums of columns slide down, the sum of those slides along.
 // Error    none: integer sums, the mean rounded half up. For 3, 10 and 15 px a test holds that to the rounding of
 //          OpenCV's 16-bit path for every sum; for other sizes OpenCV's own rounding leans, so the two differ by 1 at
-//          most. Compared with OpenCV itself where the tests find it.
+//          most. Compared with OpenCV itself where the tests find it; 10 px on 20 pictures of noise: equal to 4.6.0.
 
 /// <summary>The mean of a square around each pixel.</summary>
 /// <remarks>Source: OpenCV's documentation of <c>blur</c>, with its default anchor and border.</remarks>
