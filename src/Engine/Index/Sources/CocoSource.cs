@@ -10,8 +10,8 @@ namespace Engine.Index.Sources;
 /// Memory grows with images and categories, never with annotations: their places are kept in a scratch file.
 /// Measured on 20,000 annotations of 40 points (15 MB, in the page cache): opening 62 ms (241 MB/s, 320,000 annotations
 /// a second), reading 131 ms (114 MB/s, 150,000 a second, 3.6 kB allocated each); the tokens of the same text alone
-/// take 40 ms. One core of two of an AMD EPYC VM that did other work too; bench/Engine.Bench/CocoSourceBench.cs, short job,
-/// in process. So LVIS train, 1.27 million, would take about 12 s by these rates; it was not read here.
+/// take 40 ms. One core of two of an AMD EPYC VM that did other work too: bench/Engine.Bench/CocoSourceBench.cs, short
+/// job, in process. So LVIS train, 1.27 million, would take about 12 s by these rates; it was not read here.
 /// </remarks>
 public sealed class CocoSource : IRealSource
 {
