@@ -6,7 +6,8 @@ namespace Engine.Index;
 /// <summary>Scores real rows against real rows, which is what a threshold is chosen from.</summary>
 /// <remarks>
 /// Own score of row x of category c with n rows: the mean cosine to the others, (x . S - 1) / (n - 1), S being the sum
-/// of the category's rows; the row itself, whose cosine is 1, is left out. Other score: x of another category, x . S / n.
+/// of the category's rows; the row itself, whose cosine is 1, is left out. Other score: x of another category,
+/// x . S / n.
 /// Work: 2*N*D flop for the own scores; the others take a sample of 20,000 rows, 2*20,000*C*D.
 /// </remarks>
 internal static class CalibrationPass

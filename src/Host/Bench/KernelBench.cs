@@ -81,7 +81,8 @@ internal sealed class KernelBench(
             if (device is CpuDevice)
             {
                 _onCpu[(one, batch)] = seconds;
-                against = $"{100 * bytes / roof.ReadBytesPerSecond:F0} % of reading ({roof.ReadBytesPerSecond / 1e9:F1}), "
+                against = $"{100 * bytes / roof.ReadBytesPerSecond:F0} % of reading "
+                    + $"({roof.ReadBytesPerSecond / 1e9:F1}), "
                     + $"{100 * flops / roof.FlopsPerSecond:F0} % of multiply-adds ({roof.FlopsPerSecond / 1e9:F0})";
             }
             else if (_onCpu.TryGetValue((one, batch), out double onCpu))
@@ -124,7 +125,8 @@ internal sealed class KernelBench(
             double seconds = one.Seconds(similarity, rows, batch, repeats, static () => { });
             string against = torch.TryGetValue(batch, out double other) ? $"; {other / seconds:F2} times torch" : "";
             Say($"similarity {device.Kind} N={one.Rows} D={one.Width} {one.Type} B={batch}: {seconds * 1e3:F3} ms, "
-                + $"{one.Bytes / seconds / 1e9:F0} GB/s, {100 * one.Bytes / seconds / bandwidth:F0} % of copying{against}");
+                + $"{one.Bytes / seconds / 1e9:F0} GB/s, "
+                + $"{100 * one.Bytes / seconds / bandwidth:F0} % of copying{against}");
         }
     }
 
@@ -164,7 +166,8 @@ internal sealed class KernelBench(
             foreach ((_, double seconds) in await peers.OpenCvAsync(
                 file, one.Pictures, one.Side, one.TargetSide, Cpu.Threads, repeats, stopping).ConfigureAwait(false))
             {
-                Say($"OpenCV {what}: {seconds * 1e3:F2} ms; the processor's kernel is {seconds / onCpu:F2} times as fast");
+                Say($"OpenCV {what}: {seconds * 1e3:F2} ms; the processor's kernel is {seconds / onCpu:F2} times as "
+                    + "fast");
             }
         }
         finally

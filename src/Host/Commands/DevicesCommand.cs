@@ -19,7 +19,8 @@ internal static class DevicesCommand
         };
         device.AcceptOnlyFromAmong("auto", "cuda", "opencl", "cpu");
         Command command = new("devices", "List the devices for the kernels, and why each is chosen or not.") { device };
-        command.SetAction(parsed => (int)Run(Enum.Parse<KernelDeviceChoice>(parsed.GetValue(device)!, ignoreCase: true)));
+        command.SetAction(parsed =>
+            (int)Run(Enum.Parse<KernelDeviceChoice>(parsed.GetValue(device)!, ignoreCase: true)));
         return command;
     }
 

@@ -34,8 +34,8 @@ internal static class IndexCommand
         };
         Option<OutsideFill> outside = new("--outside")
         {
-            Description = "What stands outside an object: blur as the reference has it, black as generated pictures are "
-                + "embedded, white or none.",
+            Description = "What stands outside an object: blur as the reference has it, black as generated pictures "
+                + "are embedded, white or none.",
             DefaultValueFactory = _ => OutsideFill.Blur,
         };
         Option<int> padding = new("--padding")

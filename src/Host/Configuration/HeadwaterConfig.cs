@@ -39,7 +39,8 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>The filter chain, in order. Default none.</summary>
     public IReadOnlyList<FilterOptions> Filters { get; init; } = [];
 
-    /// <summary>The index of real pictures, made by headwater index build; without this section none is opened.</summary>
+    /// <summary>The index of real pictures, made by headwater index build; without this section none is opened.
+    /// </summary>
     public IndexSection? Index { get; init; }
 
     /// <summary>What computes similarities and masks.</summary>
@@ -93,7 +94,8 @@ internal sealed record HeadwaterConfig : ICheckedOptions
             && (Index is null || Embedder is null))
         {
             yield return new(
-                nameof(Filters), "compares with the index of real pictures, which needs an index and an embedder section");
+                nameof(Filters),
+                "compares with the index of real pictures, which needs an index and an embedder section");
         }
 
         if (Embedder is null && Filters.Any(filter => filter.Prototypes is not null || filter.Text is not null))

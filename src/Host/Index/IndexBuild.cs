@@ -54,9 +54,10 @@ internal static class IndexBuild
             await Console.Error.WriteLineAsync($"left out: {problem}").ConfigureAwait(false);
         }
 
+        long leftOut = info.Skipped.Values.Sum() + (real?.Problems.Total ?? 0);
         await Console.Out.WriteLineAsync(
             $"{info.Categories.Sum(category => category.Count)} rows of {info.Categories.Count} categories in "
-            + $"{request.Path}; left out {info.Skipped.Values.Sum() + (real?.Problems.Total ?? 0)}").ConfigureAwait(false);
+            + $"{request.Path}; left out {leftOut}").ConfigureAwait(false);
         return ExitCode.Ok;
     }
 

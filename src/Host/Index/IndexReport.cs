@@ -33,7 +33,9 @@ internal static class IndexReport
         {
             IndexCategory category = index.Info.Categories[c];
             CategoryCalibration? scores = category.Calibration;
-            string own = scores is { OwnCount: > 0 } ? $"{scores.OwnMean,7:F3} {scores.OwnDeviation,6:F3}" : "      -      -";
+            string own = scores is { OwnCount: > 0 }
+                ? $"{scores.OwnMean,7:F3} {scores.OwnDeviation,6:F3}"
+                : "      -      -";
             writer.WriteLine(
                 $"{category.Count,7} {own} {scores?.OtherMean,7:F3} "
                 + $"{thresholds?[c],7:F3}: {category.Name}{(category.Frequency is { } group ? $" ({group})" : "")}");

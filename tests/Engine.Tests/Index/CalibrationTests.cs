@@ -1,4 +1,5 @@
 using Engine.Index;
+using Kernels.Similarity;
 
 namespace Engine.Tests.Index;
 
@@ -41,13 +42,15 @@ public sealed class CalibrationTests
     public void The_share_asked_for_is_rejected_of_rare_categories_as_of_large_ones(double share)
     {
         Random random = new(17);
-        int[] counts = [.. Enumerable.Range(0, 400).Select(c => c % 4 == 0 ? 1 : c % 4 == 1 ? 3 : c % 4 == 2 ? 12 : 300)];
+        int[] sizes = [1, 3, 12, 300];
+        int[] counts = [.. Enumerable.Range(0, 400).Select(c => sizes[c % 4])];
         double[] means = [.. counts.Select(_ => 0.6 + (0.06 * Normal()))];
-        IndexInfo info = Info(counts, c => [.. Enumerable.Range(0, counts[c]).Select(_ => means[c] + (0.04 * Normal()))]);
+        IndexInfo info = Info(
+            counts, c => [.. Enumerable.Range(0, counts[c]).Select(_ => means[c] + (0.04 * Normal()))]);
 
         CalibratedThresholds thresholds = CalibratedThresholds.Of(info, share);
 
-        foreach (int size in new[] { 1, 3, 12, 300 })
+        foreach (int size in sizes)
         {
             (int rejected, int all) = (0, 0);
             for (int c = 0; c < counts.Length; c++)
@@ -62,13 +65,16 @@ public sealed class CalibrationTests
             Assert.True(actual > share * 0.5 && actual < share * 1.9, $"size {size}: {actual:P1} for {share:P1}");
         }
 
-        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double Normal() =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 
     [Fact]
     public void A_larger_share_never_lowers_a_threshold()
     {
-        IndexInfo info = Info([1, 5, 90], c => [.. Enumerable.Range(0, new[] { 1, 5, 90 }[c]).Select(i => 0.5 + (0.01 * (i % 9)))]);
+        int[] counts = [1, 5, 90];
+        IndexInfo info = Info(
+            counts, c => [.. Enumerable.Range(0, counts[c]).Select(i => 0.5 + (0.01 * (i % 9)))]);
         double[][] thresholds = [.. new[] { 0.01, 0.05, 0.1, 0.3, 0.49 }.Select(share =>
         {
             CalibratedThresholds chosen = CalibratedThresholds.Of(info, share);
@@ -86,19 +92,20 @@ public sealed class CalibrationTests
     [InlineData(0.5)]
     [InlineData(double.NaN)]
     public void A_share_outside_its_bounds_is_refused(double share) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => CalibratedThresholds.Of(Info([5], _ => [1, 2, 3, 4, 5]), share));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => CalibratedThresholds.Of(Info([5], _ => [1, 2, 3, 4, 5]), share));
 
     [Fact]
     public void Categories_of_one_picture_each_cannot_be_calibrated() =>
         Assert.Throws<InvalidDataException>(() => CalibratedThresholds.Of(Info([1, 1], _ => [0.5]), 0.05));
 
     private static IReadOnlyList<IndexCategory> Run(int[] counts, int width, float[] rows) => CalibrationPass.Run(
-        new TestIndex(width, Kernels.Similarity.RowType.F32, counts).Info.Categories, width,
+        new TestIndex(width, RowType.F32, counts).Info.Categories, width,
         (first, values) => rows.AsSpan(first * width, values.Length).CopyTo(values), CancellationToken.None);
 
     private static IndexInfo Info(int[] counts, Func<int, double[]> scores)
     {
-        IReadOnlyList<IndexCategory> categories = new TestIndex(1, Kernels.Similarity.RowType.F32, counts).Info.Categories;
+        IReadOnlyList<IndexCategory> categories = new TestIndex(1, RowType.F32, counts).Info.Categories;
         return new IndexInfo("m", "r", "s", [.. categories.Select((category, c) =>
         {
             double[] own = counts[c] > 1 ? scores(c) : [];
@@ -113,6 +120,7 @@ public sealed class CalibrationTests
     private static double Deviation(double[] values)
     {
         double mean = values.DefaultIfEmpty().Average();
-        return values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1));
+        double squares = values.Sum(value => (value - mean) * (value - mean));
+        return values.Length < 2 ? 0 : Math.Sqrt(squares / (values.Length - 1));
     }
 }

@@ -10,7 +10,8 @@ internal sealed record TestIndex(int Width, RowType Type, params int[] Counts)
 
     public float[] Values { get; } = Unit(Counts.Sum(), Width, seed: 11);
 
-    public IndexInfo Info => new("model-1", "none", "test", Categories(), new Dictionary<string, long> { ["small"] = 3 });
+    public IndexInfo Info => new(
+        "model-1", "none", "test", Categories(), new Dictionary<string, long> { ["small"] = 3 });
 
     public string Id(int row) => $"annotation {row} of pïcture {row / 2}.jpg";
 

@@ -131,8 +131,8 @@ public sealed class ConfigLoaderTests
             said, line => line.StartsWith("6:15: plan.categories[1].weight: is 0", StringComparison.Ordinal));
         Assert.Contains("11:12: filters[1].name: is empty; a filter needs a name", said);
         Assert.Contains(
-            "11:5: filters[1].measure: is empty; it must name a measure or a score, or the filter must have prototypes, "
-                + "a text, real or copies",
+            "11:5: filters[1].measure: is empty; it must name a measure or a score, or the filter must have "
+                + "prototypes, a text, real or copies",
             said);
     }
 

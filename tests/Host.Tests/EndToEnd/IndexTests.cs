@@ -3,8 +3,10 @@ using Tests.Shared;
 
 namespace Host.Tests.EndToEnd;
 
-/// <summary>Goal: an index, from the command that makes it to the samples that its filters judged. Method: the mini pack's
-/// CLIP, and as real pictures the apples that the library arm pastes.</summary>
+/// <summary>
+/// Goal: an index, from the command that makes it to the samples that its filters judged. Method: the mini pack's CLIP,
+/// and as real pictures the apples that the library arm pastes.
+/// </summary>
 public sealed class IndexTests : IDisposable
 {
     private static readonly string Model = Repository.Path("models", "mini", "clip");

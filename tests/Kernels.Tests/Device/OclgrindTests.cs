@@ -96,7 +96,8 @@ public sealed partial class OclgrindTests : IDisposable
             [RequiredDevice.Variable] = null,
         };
         Command child = await Command.RunAsync(
-            Environment.ProcessPath!, ["-noLogo", "-noColor", "-parallel", "none", .. filter], environment: environment);
+            Environment.ProcessPath!, ["-noLogo", "-noColor", "-parallel", "none", .. filter],
+            environment: environment);
         return (child, File.Exists(log) ? await File.ReadAllTextAsync(log) : "");
     }
 }

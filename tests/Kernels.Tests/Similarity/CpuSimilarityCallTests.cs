@@ -91,7 +91,8 @@ public sealed class CpuSimilarityCallTests
 
         Assert.Contains("47 values", Refused(queries.AsSpan(0, 47), 1, default, 2), StringComparison.Ordinal);
         Assert.Contains("3 ids", Refused(queries, 2, default, 3), StringComparison.Ordinal);
-        Assert.Contains("know no category", Refused(queries, 1, new() { Categories = [1] }, 2), StringComparison.Ordinal);
+        Assert.Contains(
+            "know no category", Refused(queries, 1, new() { Categories = [1] }, 2), StringComparison.Ordinal);
         Assert.Contains("5 to 11", Refused(queries, 1, new() { First = 5, Count = 6 }, 2), StringComparison.Ordinal);
         Assert.Contains("65", Refused(queries, 65, default, 130), StringComparison.Ordinal);
 

@@ -49,8 +49,8 @@ public sealed record FilterOptions : ICheckedOptions
             yield return new(
                 nameof(Measure),
                 given == 0
-                    ? "is empty; it must name a measure or a score, or the filter must have prototypes, a text, real or "
-                        + "copies"
+                    ? "is empty; it must name a measure or a score, or the filter must have prototypes, a text, real "
+                        + "or copies"
                     : "is one of several; a filter has either a measure, prototypes, a text, real or copies");
         }
 

@@ -15,9 +15,9 @@ public sealed record RealOptions : ICheckedOptions
     public int Nearest { get; init; } = 1;
 
     /// <summary>
-    /// Share of real pictures that may be rejected: above 0 and below 0.5 chooses each category's threshold so, from how
-    /// its real pictures score against each other (docs/spec/index.md), and <see cref="FilterOptions.Min"/> is added to
-    /// it. 0 takes min alone for all. For mean only. Default 0.
+    /// Share of real pictures that may be rejected: above 0 and below 0.5 chooses each category's threshold so, from
+    /// how its real pictures score against each other (docs/spec/index.md), and <see cref="FilterOptions.Min"/> is
+    /// added to it. 0 takes min alone for all. For mean only. Default 0.
     /// </summary>
     public double RejectShare { get; init; }
 
@@ -41,7 +41,7 @@ public sealed record RealOptions : ICheckedOptions
         if (RejectShare > 0 && Score != RealScore.Mean)
         {
             yield return new(
-                nameof(RejectShare), $"is {RejectShare}, but only mean scores are calibrated; set it to 0 and min instead");
+                nameof(RejectShare), $"is {RejectShare}, but only mean scores are calibrated; set it to 0, and min");
         }
     }
 }

@@ -58,7 +58,10 @@ public sealed class IndexFilterTests : IDisposable
     public async Task The_nearest_score_is_the_mean_of_the_largest_pairs(int nearest)
     {
         RealFilter filter = new(
-            new FilterOptions { Name = "real", Min = -1, Real = new() { Score = RealScore.Nearest, Nearest = nearest } },
+            new FilterOptions
+            {
+                Name = "real", Min = -1, Real = new() { Score = RealScore.Nearest, Nearest = nearest },
+            },
             _pictures);
         float[] point = TestIndex.Unit(1, Width, seed: 7);
 
@@ -95,7 +98,8 @@ public sealed class IndexFilterTests : IDisposable
         RealFilter filter = new(
             new FilterOptions { Name = "real", Real = new() { RejectMissing = reject } }, _pictures);
 
-        Outcome<Embedded> judged = await filter.JudgeAsync(FilterItem.Of("unknown", TestIndex.Unit(1, Width, 1)), Token);
+        Outcome<Embedded> judged = await filter.JudgeAsync(
+            FilterItem.Of("unknown", TestIndex.Unit(1, Width, 1)), Token);
 
         Assert.Equal(reason, judged.DropReason);
         Assert.True(judged.Value is null || judged.Value.Scores.Count == 0);
