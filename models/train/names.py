@@ -17,7 +17,6 @@ class Thing:
     file: str
     words: tuple
     paint: bool
-    drawn: bool
 
     @property
     def name(self):
@@ -63,4 +62,4 @@ def parse(line, emoji_of, assets):
     flags = set(re.findall(r"\[(\w+)\]", line))
     unicode_name, _, words = re.sub(r"\s*\[\w+\]", "", line).partition(" = ")
     words = tuple(word.strip().lower() for word in (words or unicode_name).split(","))
-    return Thing(file_of(emoji_of[unicode_name], assets), words, "paint" in flags, "draw" in flags)
+    return Thing(file_of(emoji_of[unicode_name], assets), words, "paint" in flags)

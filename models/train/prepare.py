@@ -50,10 +50,9 @@ def main():
         np.save(os.path.join(options.work, part + "-colours.npy"), colours)
 
     kept = sorted({thing.name for thing in things if not thing.held_out})
-    drawn = sorted({thing.name for thing in things if thing.drawn and not thing.held_out})
     held = sorted({thing.name for thing in things if thing.held_out})
-    print("pictures %d, names %d: %d trained on, of which %d drawn; %d held out: %s"
-          % (len(things), len(kept) + len(held), len(kept), len(drawn), len(held), ", ".join(held)))
+    print("pictures %d, names %d: %d trained on; %d held out: %s"
+          % (len(things), len(kept) + len(held), len(kept), len(held), ", ".join(held)))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def sheet(pictures, labels, columns, path):
         left, top = index % columns * CELL_PX, index // columns * (CELL_PX + LABEL_PX)
         canvas.paste(Image.fromarray(picture), (left, top))
         pen.text((left + 3, top + CELL_PX + 1), label[:21], fill="black")
-    canvas.save(path, optimize=True)
+    canvas.quantize(256).save(path, optimize=True)
 
 
 def demo_sheet(drawer, path):
@@ -43,9 +43,9 @@ def demo_sheet(drawer, path):
     sheet(drawer.draw(texts, range(len(texts))), [name for name in DEFINITIONS for _ in range(6)], 6, path)
 
 
-def names_sheet(drawer, drawn, path):
-    texts = [prompts.MAIN_TEMPLATE.format(name=name) for name in drawn]
-    sheet(drawer.draw(texts, range(1000, 1000 + len(texts))), drawn, 12, path)
+def names_sheet(drawer, labels, path):
+    texts = [prompts.MAIN_TEMPLATE.format(name=name) for name in labels]
+    sheet(drawer.draw(texts, range(1000, 1000 + len(texts))), labels, 16, path)
 
 
 def curve(path, column):
@@ -79,10 +79,10 @@ def main():
         parser.add_argument("--" + option, required=True)
     setting = parser.parse_args()
     things = names.read(setting.packages)
-    drawn = list(dict.fromkeys(thing.name for thing in things if thing.drawn and not thing.held_out))
-    drawer = Drawer(Runtime(setting.library), os.path.join(setting.pack, "t2i"))
+    kept = list(dict.fromkeys(thing.name for thing in things if not thing.held_out))
+    drawer = Drawer(Runtime(setting.library, threads=2), os.path.join(setting.pack, "t2i"))
     demo_sheet(drawer, os.path.join(setting.pack, "sheet-demo.png"))
-    names_sheet(drawer, drawn, os.path.join(setting.pack, "sheet-names.png"))
+    names_sheet(drawer, kept, os.path.join(setting.pack, "sheet-names.png"))
     curves(setting.work, os.path.join(setting.pack, "curves.png"))
 
 

@@ -1,4 +1,5 @@
-"""Trains the text encoder and the UNet on the latents of the training compositions of the drawn names.
+"""Trains the text encoder and the UNet on the latents of the training compositions of all names that are not held
+out.
 
     python3 train_diffusion.py --packages ../../deps/npm --work ../../.cache/mini --minutes 60
 
@@ -29,8 +30,8 @@ LINKS = "a an and of the with in on"  # words of names that name nothing
 QUIET = -5.0  # the first log weight of words that are in a template, so that names lead from the first step on
 
 
-def drawn_rows(things):
-    return [row for row, thing in enumerate(things) if thing.drawn and not thing.held_out]
+def trained_rows(things):
+    return [row for row, thing in enumerate(things) if not thing.held_out]
 
 
 def share_of_rows(things, rows):
@@ -94,11 +95,11 @@ def optimizer_of(text, unet):
 
 
 class Data:
-    """The drawn things' latents, scaled to unit variance, and the prompts that go with them."""
+    """The trained things' latents, scaled to unit variance, and the prompts that go with them."""
 
     def __init__(self, setting, random):
         self.things, self.random = names.read(setting.packages), random
-        self.rows = drawn_rows(self.things)
+        self.rows = trained_rows(self.things)
         self.shares = share_of_rows(self.things, self.rows)
         pictures = np.load(os.path.join(setting.work, "train.npy"), mmap_mode="r")[:, :COMPOSITIONS]
         self.colours = np.load(os.path.join(setting.work, "train-colours.npy"))
