@@ -1,5 +1,5 @@
 // Fetches the npm packages of packages.json into deps/npm, those of its list "packages" or, when an argument names
-// another list, of that ("gpu"): with npm (so that its registry, proxy and certificates
+// another list, of that ("gpu", "train"): with npm (so that its registry, proxy and certificates
 // apply), checked against the recorded SHA-256, unpacked file by file. Nothing of a package is ever executed.
 //
 // A package is done when its folder holds .stamp with the recorded hash and file list; the stamp is written last, so

@@ -15,8 +15,8 @@ class ImageEncoder(nn.Module):
     def __init__(self):
         super().__init__()
         self.net = nn.Sequential(
-            conv(3, 48, 2), Residual(48, 48), conv(48, 96, 2), Residual(96, 96), conv(96, 192, 2),
-            Residual(192, 192), conv(192, 320, 2), Residual(320, 320), norm(320), nn.SiLU())
+            conv(3, 32, 2), nn.SiLU(), conv(32, 96, 2), Residual(96, 96), conv(96, 192, 2), Residual(192, 192),
+            conv(192, 320, 2), Residual(320, 320), norm(320), nn.SiLU())
         self.project = nn.Linear(320, WIDTH)
 
     def forward(self, pixels):
@@ -31,7 +31,7 @@ class Clip(nn.Module):
 
     def text(self, ids):
         """input_ids [b, s] to text_embeds [b, WIDTH] of length 1."""
-        return F.normalize(self.project(self.words(ids)[1]), dim=-1)
+        return F.normalize(self.project(self.words.pooled(ids, self.words.shares(ids))), dim=-1)
 
     def scale(self):
         return self.log_scale.clamp(max=4.0).exp()

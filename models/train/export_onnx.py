@@ -2,8 +2,8 @@
 
     python3 export_onnx.py --work ../../.cache/mini --pack ../mini
 
-With --merged, clip/model.onnx, the whole CLIP in one graph, is written too; it holds the same weights once more and is
-not shipped.
+CLIP is written twice: split into vision_model.onnx and text_model.onnx, and merged, as model.onnx, the whole of it in
+one graph with the same weights.
 """
 import argparse
 import io
@@ -150,7 +150,7 @@ def write_configs(folder, tokenizer, width, side, scaling):
                folder, "vae_decoder", "config.json")
 
 
-def export_clip(work, folder, tokenizer, merged):
+def export_clip(work, folder, tokenizer):
     clip = clipnet.load(os.path.join(work, "clip.pt"), tokenizer.ids)
     ids, pixels = tokenizer(["an apple", "a book"]), torch.rand(2, 3, clipnet.SIDE_PX, clipnet.SIDE_PX) * 2 - 1
     batch = {0: "batch"}
@@ -158,13 +158,12 @@ def export_clip(work, folder, tokenizer, merged):
           os.path.join(folder, "vision_model.onnx"))
     write(Text(clip), (ids,), ["input_ids"], ["text_embeds"], {"input_ids": batch, "text_embeds": batch},
           os.path.join(folder, "text_model.onnx"))
-    if merged:
-        texts, images = {0: "texts"}, {0: "images"}
-        write(Merged(clip), (ids, torch.ones_like(ids), pixels), ["input_ids", "attention_mask", "pixel_values"],
-              ["logits_per_image", "logits_per_text", "text_embeds", "image_embeds"],
-              {"input_ids": texts, "attention_mask": texts, "pixel_values": images,
-               "logits_per_image": {0: "images", 1: "texts"}, "logits_per_text": {0: "texts", 1: "images"},
-               "text_embeds": texts, "image_embeds": images}, os.path.join(folder, "model.onnx"))
+    texts, images = {0: "texts"}, {0: "images"}
+    write(Merged(clip), (ids, torch.ones_like(ids), pixels), ["input_ids", "attention_mask", "pixel_values"],
+          ["logits_per_image", "logits_per_text", "text_embeds", "image_embeds"],
+          {"input_ids": texts, "attention_mask": texts, "pixel_values": images,
+           "logits_per_image": {0: "images", 1: "texts"}, "logits_per_text": {0: "texts", 1: "images"},
+           "text_embeds": texts, "image_embeds": images}, os.path.join(folder, "model.onnx"))
     write_json({"architectures": ["CLIPModel"], "model_type": "clip", "projection_dim": clipnet.WIDTH,
                 "logit_scale_init_value": round(float(clip.log_scale.detach().clamp(max=4.0)), 6),
                 "text_config": {"vocab_size": len(tokenizer.ids), "max_position_embeddings": tokenizer.length,
@@ -181,16 +180,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", required=True)
     parser.add_argument("--pack", required=True)
-    parser.add_argument("--merged", action="store_true")
+    parser.add_argument("--part", choices=("t2i", "clip", "both"), default="both")
     setting = parser.parse_args()
     torch.manual_seed(0)
-    tokenizer = Tokenizer(os.path.join(setting.work, "tokenizer"))
+    words, clip_words = (os.path.join(setting.work, name) for name in ("tokenizer", "clip-tokenizer"))
     t2i, clip = os.path.join(setting.pack, "t2i"), os.path.join(setting.pack, "clip")
-    export_t2i(setting.work, t2i, tokenizer)
-    export_clip(setting.work, clip, tokenizer, setting.merged)
-    shutil.copytree(os.path.join(setting.work, "tokenizer"), os.path.join(t2i, "tokenizer"), dirs_exist_ok=True)
-    for name in os.listdir(os.path.join(setting.work, "tokenizer")):
-        shutil.copy(os.path.join(setting.work, "tokenizer", name), clip)
+    if setting.part in ("t2i", "both"):
+        export_t2i(setting.work, t2i, Tokenizer(words))
+        shutil.copytree(words, os.path.join(t2i, "tokenizer"), dirs_exist_ok=True)
+    if setting.part in ("clip", "both"):
+        export_clip(setting.work, clip, Tokenizer(clip_words))
+        shutil.copytree(clip_words, clip, dirs_exist_ok=True)
 
 
 if __name__ == "__main__":

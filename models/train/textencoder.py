@@ -46,9 +46,12 @@ class TextEncoder(nn.Module):
         weight = self.weight(ids)[..., 0] + PIECE * (1 - starts * ends) - F.softplus(self.clause) * commas
         return torch.softmax(weight + IGNORED * torch.clamp(padding, max=1.0), 1)
 
+    def pooled(self, ids, shares):
+        pooled = self.pooled_norm((shares[..., None] * self.word(ids)).sum(1))
+        return pooled + self.narrow(F.silu(self.widen(pooled)))
+
     def forward(self, ids):
-        shares, words = self.shares(ids), self.word(ids)
-        pooled = self.pooled_norm((shares[..., None] * words).sum(1))
-        pooled = pooled + self.narrow(F.silu(self.widen(pooled)))
-        rows = shares[..., None] * self.row_norm(words + self.place[:ids.shape[1]])
+        shares = self.shares(ids)
+        pooled = self.pooled(ids, shares)
+        rows = shares[..., None] * self.row_norm(self.word(ids) + self.place[:ids.shape[1]])
         return torch.cat([pooled[:, None], rows[:, 1:]], 1), pooled

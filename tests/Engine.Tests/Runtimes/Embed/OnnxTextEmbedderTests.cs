@@ -1,4 +1,5 @@
 using Engine.Flow;
+using Engine.Imaging;
 using Engine.Items;
 using Engine.Runtimes.Embed;
 using Engine.Runtimes.Library;
@@ -16,6 +17,12 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     private static readonly EmbedderOptions Pack = new()
     {
         Model = Repository.Path("models", "mini", "clip"), Onnx = new() { Providers = [OnnxProvider.Cpu] },
+    };
+
+    // The same weights in one graph.
+    private static readonly EmbedderOptions Merged = Pack with
+    {
+        Model = Path.Combine(Pack.Model, "model.onnx"), TextModel = Path.Combine(Pack.Model, "model.onnx"),
     };
 
     private readonly TempFolder _folder = new();
@@ -68,6 +75,29 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     }
 
     [Fact]
+    public async Task Merged_layout_gives_the_points_of_the_split_one()
+    {
+        using OnnxTextEmbedder splitTexts = await OnnxTextEmbedder.LoadAsync(Pack, Token);
+        using OnnxTextEmbedder mergedTexts = await OnnxTextEmbedder.LoadAsync(Merged, Token);
+        using OnnxImageEmbedder splitImages = await OnnxImageEmbedder.LoadAsync("clip", Pack, Token);
+        using OnnxImageEmbedder mergedImages = await OnnxImageEmbedder.LoadAsync("clip", Merged, Token);
+        RgbImage[] pictures =
+        [
+            .. Directory.EnumerateFiles(Repository.Path("models", "mini", "real", "apple"), "*.png")
+                .Select(file => ImageCodec.DecodeRgb(File.ReadAllBytes(file), ImageLimits.Default)),
+        ];
+
+        IReadOnlyList<Outcome<float[]>> split = await splitImages.EmbedAsync(pictures, Token);
+        IReadOnlyList<Outcome<float[]>> merged = await mergedImages.EmbedAsync(pictures, Token);
+
+        Assert.NotEmpty(pictures);
+        Assert.All(split.Zip(merged), pair => AssertSame(pair.First.Value!, pair.Second.Value!));
+        AssertSame(
+            (await splitTexts.EmbedAsync(["a photo of an apple"], Token))[0],
+            (await mergedTexts.EmbedAsync(["a photo of an apple"], Token))[0]);
+    }
+
+    [Fact]
     public async Task Missing_tokenizer_is_named_with_the_places_looked_in()
     {
         File.Copy(Path.Combine(Pack.Model, "vision_model.onnx"), _folder.File("vision_model.onnx"));
@@ -93,6 +123,10 @@ public sealed class OnnxTextEmbedderTests : IDisposable
         Assert.Equal(ModelFault.WrongRole, role.Fault);
         Assert.Contains("input input_ids", role.Message, StringComparison.Ordinal);
     }
+
+    // The same numbers, added in the same order or another.
+    private static void AssertSame(float[] expected, float[] actual) =>
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
 
     private static int Nearest(float[] point, IReadOnlyList<float[]> texts) => Enumerable.Range(0, texts.Count)
         .MaxBy(text => point.Zip(texts[text], (a, b) => (double)a * b).Sum());
