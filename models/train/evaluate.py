@@ -175,7 +175,7 @@ def main():
         parser.add_argument("--" + option, required=True)
     parser.add_argument("--resnet")
     setting = parser.parse_args()
-    runtime, data = Runtime(setting.library, threads=2), Data(setting.packages, setting.work)
+    runtime, data = Runtime(setting.library), Data(setting.packages, setting.work)
     drawer = Drawer(runtime, os.path.join(setting.pack, "t2i"))
     judge = Judge(runtime, os.path.join(setting.pack, "clip"))
     seen = Once(judge)

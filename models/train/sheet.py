@@ -80,7 +80,7 @@ def main():
     setting = parser.parse_args()
     things = names.read(setting.packages)
     kept = list(dict.fromkeys(thing.name for thing in things if not thing.held_out))
-    drawer = Drawer(Runtime(setting.library, threads=2), os.path.join(setting.pack, "t2i"))
+    drawer = Drawer(Runtime(setting.library), os.path.join(setting.pack, "t2i"))
     demo_sheet(drawer, os.path.join(setting.pack, "sheet-demo.png"))
     names_sheet(drawer, kept, os.path.join(setting.pack, "sheet-names.png"))
     curves(setting.work, os.path.join(setting.pack, "curves.png"))
