@@ -8,7 +8,7 @@ from dataclasses import dataclass
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # The demo asks for these, so they are never held out and the diffusion model sees them more often.
-DEMO = ("apple", "helicopter", "butterfly", "book", "mushroom", "shoe", "teapot", "guitar")
+DEMO = ("apple", "helicopter", "butterfly", "book", "mushroom", "hamburger", "teapot", "guitar")
 
 
 @dataclass(frozen=True)

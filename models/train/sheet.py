@@ -17,7 +17,7 @@ from pack import Drawer
 DEFINITIONS = {
     "apple": "a round fruit with red or green skin", "helicopter": "an aircraft without wings that a rotor lifts",
     "butterfly": "an insect with large coloured wings", "book": "pages bound together along one side",
-    "mushroom": "a fungus with a stem and a cap", "shoe": "a covering for the foot",
+    "mushroom": "a fungus with a stem and a cap", "hamburger": "meat between two halves of a bun",
     "teapot": "a pot with a handle and a spout", "guitar": "an instrument with strings and a long neck"}
 CELL_PX, LABEL_PX = 128, 14
 
