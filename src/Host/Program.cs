@@ -24,6 +24,7 @@ internal static class Program
             new Command("bench", "Measure a part and print what bounds it.")
             {
                 BenchMasks.Create(), BenchDiffusion.Create(), BenchKernels.Create(),
+                BenchIndex.Create(),
             },
             version,
         };

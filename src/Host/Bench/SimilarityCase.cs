@@ -86,8 +86,10 @@ internal sealed record SimilarityCase(int Rows, int Width, RowType Type, IReadOn
         }
     }
 
-    // A cheap generator: the numbers need only be different and spread.
-    private void Fill(int first, Span<float> rows)
+    /// <summary>Makes rows of length 1, by a cheap generator: the numbers need only be different and spread.</summary>
+    /// <param name="first">The first row's number.</param>
+    /// <param name="rows">Receives rows of D values.</param>
+    public void Fill(int first, Span<float> rows)
     {
         ulong state = ((ulong)first * 0x9E3779B97F4A7C15UL) + 12345;
         for (int start = 0; start < rows.Length; start += Width)

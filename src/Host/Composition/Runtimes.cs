@@ -92,7 +92,8 @@ internal sealed class Runtimes : IDisposable
             }
         }
 
-        IRealPictures? real = config.Index is { } index ? OpenIndex(index, config.Kernels) : null;
+        bool asksReal = config.Filters.Any(filter => filter.Real is not null || filter.Copies is not null);
+        IRealPictures? real = asksReal ? OpenIndex(config.Index!, config.Kernels) : null;
         List<IFilter> filters = [];
         foreach (FilterOptions filter in config.Filters)
         {

@@ -39,7 +39,7 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>The filter chain, in order. Default none.</summary>
     public IReadOnlyList<FilterOptions> Filters { get; init; } = [];
 
-    /// <summary>The index of real pictures, made by headwater index build; without this section none is opened.
+    /// <summary>The index of real pictures, made by headwater index build; it is opened when a filter asks it.
     /// </summary>
     public IndexSection? Index { get; init; }
 

@@ -47,11 +47,15 @@ internal sealed partial class DaemonProcess : IDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>A configuration of 3 categories on the salient annotator, below a folder.</summary>
+    /// <summary>A configuration of 3 categories on the salient annotator, below a folder; its pictures come from the
+    /// library, or from the generator given as one line of YAML.</summary>
     public static string Config(
         TempFolder folder, int quota = 2, string more = "", string transport = "tcp://127.0.0.1:0",
-        string http = "http://127.0.0.1:0")
+        string http = "http://127.0.0.1:0", string? generator = null)
     {
+        string library =
+            $"{"{library: {source: "}{Repository.Npm("fluent-emoji-3d", "assets")}, names: "
+            + $"{Repository.Npm("unicode-emoji-json", "data-by-emoji.json")}, picture_side_px: 160{"}}"}";
         string file = folder.File($"config-{Guid.NewGuid():N}.yaml");
         File.WriteAllText(file, $"""
             plan:
@@ -59,10 +63,7 @@ internal sealed partial class DaemonProcess : IDisposable
               new_categories: true
               categories: [{"{name: apple}"}, {"{name: guitar}"}, {"{name: teapot}"}]
             generators:
-              - library:
-                  source: {Repository.Npm("fluent-emoji-3d", "assets")}
-                  names: {Repository.Npm("unicode-emoji-json", "data-by-emoji.json")}
-                  picture_side_px: 160
+              - {generator ?? library}
             annotator:
               kind: salient
               salient: {"{model: "}{Repository.Npm("u2netp", "u2netp.onnx")}{"}"}

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Engine.Items;
 using Engine.Store;
@@ -102,7 +103,13 @@ public sealed class DaemonTests : IDisposable
     [Fact]
     public async Task Second_signal_ends_at_once()
     {
-        using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, quota: 100_000));
+        // A server that takes a request and never answers: the drain waits for it, so it cannot end before the second
+        // signal is seen.
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        string remote = $"{"{kind: remote, remote: {url: "}\"http://{silent.LocalEndpoint}\"{"}}"}";
+        using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, generator: remote));
+        using TcpClient asked = await silent.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
 
         daemon.Signal("STOP");
         daemon.Signal("TERM");

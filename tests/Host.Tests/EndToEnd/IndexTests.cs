@@ -69,6 +69,18 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
+    public async Task An_index_that_no_filter_asks_stays_closed()
+    {
+        string more = $"index: {"{file: "}{_folder.File("not-there.hwindex")}{"}"}";
+        using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, more: more));
+
+        Command consumer = await DaemonProcess.RunAsync(
+            "consume", "--connect", daemon.Samples, "--group", "g", "--count", "1", "--output", _folder.File("out"));
+
+        Assert.True(consumer.ExitCode == 0, consumer.Error + daemon.Said);
+    }
+
+    [Fact]
     public async Task The_commands_say_what_an_index_is_and_find_a_picture_in_it()
     {
         await BuildAsync("1f34e.webp");
