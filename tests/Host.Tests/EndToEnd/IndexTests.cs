@@ -71,7 +71,8 @@ public sealed class IndexTests : IDisposable
     [Fact]
     public async Task An_index_that_no_filter_asks_stays_closed()
     {
-        string more = $"index: {"{file: "}{_folder.File("not-there.hwindex")}{"}"}";
+        File.WriteAllText(Index, "no index");
+        string more = $"index: {"{file: "}{Index}{"}"}";
         using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, more: more));
 
         Command consumer = await DaemonProcess.RunAsync(
