@@ -14,6 +14,7 @@ internal sealed partial class DaemonProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _said = new(); // Guarded by itself.
     private readonly TaskCompletionSource<Match> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private DaemonProcess(string file, IEnumerable<string> arguments)
     {
@@ -116,6 +117,9 @@ internal sealed partial class DaemonProcess : IDisposable
 
     public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"])!.WaitForExit();
 
+    /// <summary>Waits until it says that it drains.</summary>
+    public Task DrainsAsync() => _draining.Task.WaitAsync(HangLimit);
+
     public async Task<int> ExitCodeAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(HangLimit);
@@ -143,6 +147,11 @@ internal sealed partial class DaemonProcess : IDisposable
         lock (_said)
         {
             _said.AppendLine(line);
+        }
+
+        if (line.Contains(": draining;", StringComparison.Ordinal))
+        {
+            _draining.TrySetResult();
         }
 
         Match ready = Ready().Match(line);
