@@ -17,9 +17,9 @@ public sealed class SourceCategoryMean : ICategoryMean
     private readonly int _categories;
     private readonly DeviceBuffer<float> _means;
     private readonly DeviceBuffer<int> _counts;
-    private DeviceBuffer<float>? _queries;
-    private DeviceBuffer<int>? _asked;
-    private DeviceBuffer<float>? _scores;
+    private readonly GrowingBuffer<float> _queries;
+    private readonly GrowingBuffer<int> _asked;
+    private readonly GrowingBuffer<float> _scores;
 
     /// <summary>Copies the means to the device.</summary>
     /// <param name="device">The device; it stays the caller's.</param>
@@ -27,6 +27,7 @@ public sealed class SourceCategoryMean : ICategoryMean
     public SourceCategoryMean(ISourceDevice device, CategoryMeans means)
     {
         (_device, _width, _categories) = (device, means.Width, means.Categories);
+        (_queries, _asked, _scores) = (new(device), new(device), new(device));
         _program = device.Build(Source);
         _means = device.Allocate<float>(means.Values.Length);
         _counts = device.Allocate<int>(_categories);
@@ -43,13 +44,15 @@ public sealed class SourceCategoryMean : ICategoryMean
             return;
         }
 
-        MakeRoom(scores.Length);
-        _device.Upload(queries, _queries!);
-        _device.Upload(categories, _asked!);
+        DeviceBuffer<float> asked = _queries.Reserve(queries.Length);
+        DeviceBuffer<int> own = _asked.Reserve(categories.Length);
+        DeviceBuffer<float> found = _scores.Reserve(scores.Length);
+        _device.Upload(queries, asked);
+        _device.Upload(categories, own);
         _program.Launch(
-            "category_mean", LaunchShape.Line(scores.Length, GroupItems), _queries!, _asked!, _means, _counts, _width,
-            _categories, _scores!);
-        _device.Download(_scores!, scores);
+            "category_mean", LaunchShape.Line(scores.Length, GroupItems), asked, own, _means, _counts, _width,
+            _categories, found);
+        _device.Download(found, scores);
     }
 
     /// <inheritdoc/>
@@ -57,25 +60,8 @@ public sealed class SourceCategoryMean : ICategoryMean
     {
         _means.Dispose();
         _counts.Dispose();
-        FreeBatch();
-    }
-
-    private void MakeRoom(int count)
-    {
-        if (_scores is null || _scores.Count < count)
-        {
-            FreeBatch();
-            _queries = _device.Allocate<float>((long)count * _width);
-            _asked = _device.Allocate<int>(count);
-            _scores = _device.Allocate<float>(count);
-        }
-    }
-
-    private void FreeBatch()
-    {
-        _queries?.Dispose();
-        _asked?.Dispose();
-        _scores?.Dispose();
-        (_queries, _asked, _scores) = (null, null, null);
+        _queries.Dispose();
+        _asked.Dispose();
+        _scores.Dispose();
     }
 }

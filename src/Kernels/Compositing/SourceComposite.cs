@@ -15,14 +15,14 @@ public sealed class SourceComposite : IComposite
     private readonly ISourceDevice _device;
     private readonly IKernelProgram _program;
     private readonly PastePlan _plan = new();
-    private readonly DeviceArray<byte> _picture;
-    private readonly DeviceArray<byte> _cutouts;
-    private readonly DeviceArray<byte> _alphas;
-    private readonly DeviceArray<byte> _distances;
-    private readonly DeviceArray<int> _table;
-    private readonly DeviceArray<int> _values;
-    private readonly DeviceArray<uint> _bits;
-    private readonly DeviceArray<CompositeRecord> _records;
+    private readonly GrowingBuffer<byte> _picture;
+    private readonly GrowingBuffer<byte> _cutouts;
+    private readonly GrowingBuffer<byte> _alphas;
+    private readonly GrowingBuffer<byte> _distances;
+    private readonly GrowingBuffer<int> _table;
+    private readonly GrowingBuffer<int> _values;
+    private readonly GrowingBuffer<uint> _bits;
+    private readonly GrowingBuffer<CompositeRecord> _records;
 
     /// <summary>Builds the kernels.</summary>
     /// <param name="device">The device; it outlives the composite.</param>

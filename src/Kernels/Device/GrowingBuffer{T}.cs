@@ -8,9 +8,12 @@ internal sealed class GrowingBuffer<T>(IKernelDevice device) : IDisposable
 {
     private DeviceBuffer<T>? _buffer;
 
-    /// <summary>The buffer, with room for so many values at least.</summary>
-    /// <param name="count">Values.</param>
-    public DeviceBuffer<T> Room(long count)
+    /// <summary>The buffer, once room was asked for.</summary>
+    public DeviceBuffer<T> Buffer => _buffer ?? throw new InvalidOperationException("Nothing was reserved.");
+
+    /// <summary>Makes room for so many values at least, and gives the buffer.</summary>
+    /// <param name="count">Values, 0 or more.</param>
+    public DeviceBuffer<T> Reserve(long count)
     {
         if (_buffer is null || _buffer.Count < count)
         {

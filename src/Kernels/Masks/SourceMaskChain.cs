@@ -21,19 +21,19 @@ public sealed class SourceMaskChain : IMaskChain
     private readonly IKernelProgram _program;
     private readonly MaskTaps _columns = new();
     private readonly MaskTaps _rows = new();
-    private readonly DeviceArray<float> _logits;
-    private readonly DeviceArray<int> _lefts;
-    private readonly DeviceArray<float> _rightWeights;
-    private readonly DeviceArray<int> _tops;
-    private readonly DeviceArray<float> _lowerWeights;
-    private readonly DeviceArray<uint> _bits;
-    private readonly DeviceArray<uint> _from;
-    private readonly DeviceArray<uint> _to;
-    private readonly DeviceArray<uint> _reached;
-    private readonly DeviceArray<int> _labels;
-    private readonly DeviceArray<int> _areas;
-    private readonly DeviceArray<int> _state;
-    private readonly DeviceArray<MaskRecord> _records;
+    private readonly GrowingBuffer<float> _logits;
+    private readonly GrowingBuffer<int> _lefts;
+    private readonly GrowingBuffer<float> _rightWeights;
+    private readonly GrowingBuffer<int> _tops;
+    private readonly GrowingBuffer<float> _lowerWeights;
+    private readonly GrowingBuffer<uint> _bits;
+    private readonly GrowingBuffer<uint> _from;
+    private readonly GrowingBuffer<uint> _to;
+    private readonly GrowingBuffer<uint> _reached;
+    private readonly GrowingBuffer<int> _labels;
+    private readonly GrowingBuffer<int> _areas;
+    private readonly GrowingBuffer<int> _state;
+    private readonly GrowingBuffer<MaskRecord> _records;
 
     // Of the call that runs.
     private int _pictures;

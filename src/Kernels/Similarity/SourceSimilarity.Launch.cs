@@ -20,14 +20,14 @@ public sealed unsafe partial class SourceSimilarity
         (int splits, int tiles) = Split(tile, queryTiles, batch);
 
         DeviceBuffer values = Prepare(program, tensor, batch.Count, padded, queries);
-        DeviceBuffer<int> bad = _bad.Room(padded);
-        DeviceBuffer<float> partialScores = _partialScores.Room((long)splits * batch.Count * batch.Neighbours);
-        DeviceBuffer<int> partialIds = _partialIds.Room((long)splits * batch.Count * batch.Neighbours);
+        DeviceBuffer<int> bad = _bad.Reserve(padded);
+        DeviceBuffer<float> partialScores = _partialScores.Reserve((long)splits * batch.Count * batch.Neighbours);
+        DeviceBuffer<int> partialIds = _partialIds.Reserve((long)splits * batch.Count * batch.Neighbours);
         if (splits > 0)
         {
             program.Launch(
                 tile.Entry(_type), new LaunchShape((queryTiles, splits, 1), tile.GroupSize),
-                _rows, KernelArgument.Of(_scales), KernelArgument.Of(_categories), _mask.Room(1), batch.MaskWords,
+                _rows, KernelArgument.Of(_scales), KernelArgument.Of(_categories), _mask.Reserve(1), batch.MaskWords,
                 values, bad, batch.Count, padded, Width, batch.First, batch.End, tiles, batch.Neighbours,
                 partialScores, partialIds);
         }
@@ -35,7 +35,7 @@ public sealed unsafe partial class SourceSimilarity
         program.Launch(
             "similarity_merge", LaunchShape.Line(batch.Count, tile.MergeItems),
             partialScores, partialIds, bad, splits, batch.Count, batch.Neighbours,
-            _scores.Room((long)batch.Count * batch.Neighbours), _ids.Room((long)batch.Count * batch.Neighbours));
+            _scores.Reserve((long)batch.Count * batch.Neighbours), _ids.Reserve((long)batch.Count * batch.Neighbours));
     }
 
     private bool UsesTensor(int count) => _type == RowType.F16 && _tensor switch
@@ -48,18 +48,18 @@ public sealed unsafe partial class SourceSimilarity
     private DeviceBuffer Prepare(
         IKernelProgram program, bool tensor, int count, int padded, ReadOnlySpan<float> queries)
     {
-        DeviceBuffer<float> asked = _queries.Room(queries.Length);
-        DeviceBuffer<float> transposed = _transposed.Room((long)padded * Width);
+        DeviceBuffer<float> asked = _queries.Reserve(queries.Length);
+        DeviceBuffer<float> transposed = _transposed.Reserve((long)padded * Width);
         _device.Upload(queries, asked);
         program.Launch(
             "similarity_queries", LaunchShape.Line(padded, QueryItems),
-            asked, count, Width, padded, transposed, _bad.Room(padded));
+            asked, count, Width, padded, transposed, _bad.Reserve(padded));
         if (!tensor)
         {
             return transposed;
         }
 
-        DeviceBuffer<Half> halves = _halves.Room((long)padded * ((Width + 15) / 16 * 16));
+        DeviceBuffer<Half> halves = _halves.Reserve((long)padded * ((Width + 15) / 16 * 16));
         program.Launch(
             "similarity_queries_half", LaunchShape.Line(padded, QueryItems), transposed, Width, padded, halves);
         return halves;

@@ -86,7 +86,7 @@ public sealed unsafe partial class SourceSimilarity : ISimilarity
         {
             _device.Upload(
                 System.Runtime.InteropServices.MemoryMarshal.Cast<uint, int>(filter.Categories),
-                _mask.Room(filter.Categories.Length));
+                _mask.Reserve(filter.Categories.Length));
         }
 
         for (int done = 0; done < batch; done += LaunchQueriesMax)
@@ -94,8 +94,8 @@ public sealed unsafe partial class SourceSimilarity : ISimilarity
             int count = Math.Min(LaunchQueriesMax, batch - done);
             Batch some = new(count, neighbours, first, end, filter.Categories.Length);
             Run(some, queries.Slice(done * Width, count * Width));
-            _device.Download(_ids.Room(0), ids.Slice(done * neighbours, count * neighbours));
-            _device.Download(_scores.Room(0), scores.Slice(done * neighbours, count * neighbours));
+            _device.Download(_ids.Reserve(0), ids.Slice(done * neighbours, count * neighbours));
+            _device.Download(_scores.Reserve(0), scores.Slice(done * neighbours, count * neighbours));
         }
     }
 

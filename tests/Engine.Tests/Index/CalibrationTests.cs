@@ -1,5 +1,6 @@
 using Engine.Index;
 using Kernels.Similarity;
+using Tests.Shared;
 
 namespace Engine.Tests.Index;
 
@@ -12,7 +13,7 @@ public sealed class CalibrationTests
     {
         const int width = 9;
         int[] counts = [1, 2, 30, 7];
-        float[] rows = TestIndex.Unit(40, width, seed: 1);
+        float[] rows = UnitRows.Of(40, width, seed: 1);
         int[] categoryOf = [.. counts.SelectMany((count, c) => Enumerable.Repeat(c, count))];
 
         IReadOnlyList<IndexCategory> scored = Run(counts, width, rows);

@@ -1,5 +1,6 @@
 using Engine.Index;
 using Kernels.Similarity;
+using Tests.Shared;
 
 namespace Engine.Tests.Index;
 
@@ -8,7 +9,7 @@ internal sealed record TestIndex(int Width, RowType Type, params int[] Counts)
 {
     public int Rows => Counts.Sum();
 
-    public float[] Values { get; } = Unit(Counts.Sum(), Width, seed: 11);
+    public float[] Values { get; } = UnitRows.Of(Counts.Sum(), Width, seed: 11);
 
     public IndexInfo Info => new(
         "model-1", "none", "test", Categories(), new Dictionary<string, long> { ["small"] = 3 });
@@ -18,29 +19,6 @@ internal sealed record TestIndex(int Width, RowType Type, params int[] Counts)
     public void Write(string path) => IndexWriter.Write(
         path, Info, Width, Type, (first, rows) => Values.AsSpan(first * Width, rows.Length).CopyTo(rows),
         [.. Enumerable.Range(0, Rows).Select(Id)], CancellationToken.None);
-
-    public static float[] Unit(int count, int width, int seed)
-    {
-        Random random = new(seed);
-        float[] values = new float[count * width];
-        for (int row = 0; row < count; row++)
-        {
-            Span<float> own = values.AsSpan(row * width, width);
-            double squares = 0;
-            foreach (ref float value in own)
-            {
-                value = (float)((random.NextDouble() * 2) - 1);
-                squares += value * value;
-            }
-
-            foreach (ref float value in own)
-            {
-                value = (float)(value / Math.Sqrt(squares));
-            }
-        }
-
-        return values;
-    }
 
     private List<IndexCategory> Categories()
     {

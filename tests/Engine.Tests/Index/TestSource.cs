@@ -1,6 +1,7 @@
 using Engine.Imaging;
 using Engine.Index;
 using Engine.Items;
+using Tests.Shared;
 
 namespace Engine.Tests.Index;
 
@@ -24,7 +25,7 @@ internal sealed class TestSource(int count, int categories)
         "test", [.. Enumerable.Range(0, categories).Select(c => ((long)c + 1, $"thing {c}", (string?)null))],
         _ => Items(), count);
 
-    public static float[] RowOf(int number) => TestIndex.Unit(1, Width, seed: number);
+    public static float[] RowOf(int number) => UnitRows.Of(1, Width, seed: number);
 
     public ValueTask<IReadOnlyList<float[]?>> EmbedAsync(IReadOnlyList<RgbImage> pictures, CancellationToken stopping)
     {

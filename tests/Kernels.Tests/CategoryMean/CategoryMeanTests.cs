@@ -1,6 +1,6 @@
 using Kernels.CategoryMean;
 using Kernels.Similarity;
-using Kernels.Tests.Similarity;
+using Tests.Shared;
 
 namespace Kernels.Tests.CategoryMean;
 
@@ -20,10 +20,10 @@ public abstract class CategoryMeanTests
     {
         int[] categoryOf = [.. Enumerable.Range(0, count).Select(i => i * categories / count)];
         using SimilarityRows rows = SimilarityRows.Pack(
-            TestRows.Unit(count, width, seed: 1), width, RowType.F32, categoryOf);
+            UnitRows.Of(count, width, seed: 1), width, RowType.F32, categoryOf);
         CategoryMeans means = CategoryMeans.Of(rows);
         using ICategoryMean kernel = Make(means);
-        float[] asked = TestRows.Unit(queries, width, seed: 2);
+        float[] asked = UnitRows.Of(queries, width, seed: 2);
         int[] own = [.. Enumerable.Range(0, queries).Select(b => b % (categories + 1))]; // One has no row.
         float[] scores = new float[queries];
 
@@ -41,10 +41,10 @@ public abstract class CategoryMeanTests
     public void A_query_that_is_not_finite_has_no_mean_and_harms_no_other()
     {
         using SimilarityRows rows = SimilarityRows.Pack(
-            TestRows.Unit(20, 40, seed: 1), 40, RowType.F32, new int[20]);
+            UnitRows.Of(20, 40, seed: 1), 40, RowType.F32, new int[20]);
         CategoryMeans means = CategoryMeans.Of(rows);
         using ICategoryMean kernel = Make(means);
-        float[] asked = TestRows.Unit(3, 40, seed: 2);
+        float[] asked = UnitRows.Of(3, 40, seed: 2);
         (asked[40 + 7], asked[80 + 39]) = (float.PositiveInfinity, float.NaN);
         float[] scores = new float[3];
 

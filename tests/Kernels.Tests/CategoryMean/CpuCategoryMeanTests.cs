@@ -1,7 +1,7 @@
 using Kernels.CategoryMean;
 using Kernels.Device.Cpu;
 using Kernels.Similarity;
-using Kernels.Tests.Similarity;
+using Tests.Shared;
 
 namespace Kernels.Tests.CategoryMean;
 
@@ -17,10 +17,10 @@ public sealed class CpuCategoryMeanTests : CategoryMeanTests
         const int width = 90;
         int[] categoryOf = [.. Enumerable.Range(0, 160).Select(i => i < 3 ? 0 : i < 90 ? 2 : 5)];
         using SimilarityRows rows = SimilarityRows.Pack(
-            TestRows.Unit(160, width, seed: 1), width, RowType.F32, categoryOf);
+            UnitRows.Of(160, width, seed: 1), width, RowType.F32, categoryOf);
         using CpuDevice device = new(threads: 2);
         using ISimilarity similarity = SimilaritySearch.On(device, rows);
-        float[] asked = TestRows.Unit(8, width, seed: 2);
+        float[] asked = UnitRows.Of(8, width, seed: 2);
         int[] own = [0, 0, 2, 1, 5, 2, 9, 5];
         (float[] scores, int[] ids) = (new float[8], new int[8]);
 
@@ -40,7 +40,7 @@ public sealed class CpuCategoryMeanTests : CategoryMeanTests
     public void Rows_of_a_category_that_lie_apart_are_refused()
     {
         using SimilarityRows rows = SimilarityRows.Pack(
-            TestRows.Unit(4, 3, seed: 1), 3, RowType.F32, [7, 7, 2, 7]);
+            UnitRows.Of(4, 3, seed: 1), 3, RowType.F32, [7, 7, 2, 7]);
 
         ArgumentException refused = Assert.Throws<ArgumentException>(() => CategoryMeans.Of(rows));
 

@@ -1,5 +1,6 @@
 using Kernels.Device.Cpu;
 using Kernels.Similarity;
+using Tests.Shared;
 
 namespace Kernels.Tests.Similarity;
 
@@ -15,10 +16,10 @@ public sealed class CpuSimilarityCallTests
     public void A_search_allocates_nothing_once_it_has_seen_its_size(RowType type)
     {
         using SimilarityRows rows = SimilarityRows.Pack(
-            TestRows.Unit(1000, Width, seed: 1), Width, type, [.. Enumerable.Range(0, 1000).Select(i => i / 100)]);
+            UnitRows.Of(1000, Width, seed: 1), Width, type, [.. Enumerable.Range(0, 1000).Select(i => i / 100)]);
         using CpuDevice device = new(threads: 1); // All on this thread, so that all is counted.
         using CpuSimilarity similarity = new(device, rows);
-        float[] queries = TestRows.Unit(9, Width, seed: 2);
+        float[] queries = UnitRows.Of(9, Width, seed: 2);
         (int[] ids, float[] scores) = (new int[9 * 10], new float[9 * 10]);
         RowFilter filter = new() { First = 3, Count = 900, Categories = [0b1011] };
         similarity.Search(queries, 10, filter, ids, scores);
@@ -32,8 +33,8 @@ public sealed class CpuSimilarityCallTests
     [Fact]
     public void The_answer_does_not_depend_on_the_threads()
     {
-        using SimilarityRows rows = SimilarityRows.Pack(TestRows.Unit(5000, Width, seed: 1), Width, RowType.F32);
-        float[] queries = TestRows.Unit(31, Width, seed: 2);
+        using SimilarityRows rows = SimilarityRows.Pack(UnitRows.Of(5000, Width, seed: 1), Width, RowType.F32);
+        float[] queries = UnitRows.Of(31, Width, seed: 2);
 
         (int[] Ids, float[] Scores)[] answers = [.. new[] { 1, 2, 7 }.Select(threads =>
         {
@@ -52,10 +53,10 @@ public sealed class CpuSimilarityCallTests
     public void More_queries_than_are_searched_together_give_what_each_gives_alone()
     {
         const int wide = 2000; // 384 KB hold 48 queries of this width.
-        using SimilarityRows rows = SimilarityRows.Pack(TestRows.Unit(130, wide, seed: 1), wide, RowType.F32);
+        using SimilarityRows rows = SimilarityRows.Pack(UnitRows.Of(130, wide, seed: 1), wide, RowType.F32);
         using CpuDevice device = new(threads: 2);
         using CpuSimilarity similarity = new(device, rows);
-        float[] queries = TestRows.Unit(101, wide, seed: 2);
+        float[] queries = UnitRows.Of(101, wide, seed: 2);
         (int[] ids, float[] scores) = (new int[101 * 3], new float[101 * 3]);
 
         similarity.Search(queries, 3, default, ids, scores);
@@ -72,7 +73,7 @@ public sealed class CpuSimilarityCallTests
     [Fact]
     public void A_row_that_is_not_finite_is_named_when_it_is_packed()
     {
-        float[] values = TestRows.Unit(70, Width, seed: 1);
+        float[] values = UnitRows.Of(70, Width, seed: 1);
         values[(66 * Width) + 5] = float.NaN;
 
         ArgumentException refused = Assert.Throws<ArgumentException>(
@@ -84,10 +85,10 @@ public sealed class CpuSimilarityCallTests
     [Fact]
     public void Lengths_that_do_not_fit_are_refused_with_the_numbers()
     {
-        using SimilarityRows rows = SimilarityRows.Pack(TestRows.Unit(10, Width, seed: 1), Width, RowType.F32);
+        using SimilarityRows rows = SimilarityRows.Pack(UnitRows.Of(10, Width, seed: 1), Width, RowType.F32);
         using CpuDevice device = new(threads: 1);
         using CpuSimilarity similarity = new(device, rows);
-        float[] queries = TestRows.Unit(2, Width, seed: 2);
+        float[] queries = UnitRows.Of(2, Width, seed: 2);
 
         Assert.Contains("47 values", Refused(queries.AsSpan(0, 47), 1, default, 2), StringComparison.Ordinal);
         Assert.Contains("3 ids", Refused(queries, 2, default, 3), StringComparison.Ordinal);

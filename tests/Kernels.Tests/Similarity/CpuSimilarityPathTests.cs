@@ -24,12 +24,12 @@ public sealed class CpuSimilarityPathTests
     public void A_score_is_the_plain_sum_bit_for_bit_whatever_is_asked_beside_it(RowType type)
     {
         const int width = 77;
-        using SimilarityRows rows = SimilarityRows.Pack(TestRows.Unit(150, width, seed: 4), width, type);
+        using SimilarityRows rows = SimilarityRows.Pack(UnitRows.Of(150, width, seed: 4), width, type);
         using CpuDevice device = new(threads: 2);
         using CpuSimilarity similarity = new(device, rows);
         foreach (int count in new[] { 1, 2, 5, 6, 8, 13 })
         {
-            float[] queries = TestRows.Unit(count, width, seed: 5);
+            float[] queries = UnitRows.Of(count, width, seed: 5);
             (int[] ids, float[] scores) = (new int[count * 64], new float[count * 64]);
 
             similarity.Search(queries, 64, default, ids, scores);

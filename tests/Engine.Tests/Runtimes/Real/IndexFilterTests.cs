@@ -43,7 +43,7 @@ public sealed class IndexFilterTests : IDisposable
         RealFilter filter = new(new FilterOptions { Name = "real", Min = -1, Real = new() }, _pictures);
         for (int seed = 0; seed < 20; seed++)
         {
-            float[] point = TestIndex.Unit(1, Width, seed + 100);
+            float[] point = UnitRows.Of(1, Width, seed + 100);
 
             Outcome<Embedded> judged = await filter.JudgeAsync(FilterItem.Of("thing 2", point), Token);
 
@@ -63,7 +63,7 @@ public sealed class IndexFilterTests : IDisposable
                 Name = "real", Min = -1, Real = new() { Score = RealScore.Nearest, Nearest = nearest },
             },
             _pictures);
-        float[] point = TestIndex.Unit(1, Width, seed: 7);
+        float[] point = UnitRows.Of(1, Width, seed: 7);
 
         Outcome<Embedded> judged = await filter.JudgeAsync(FilterItem.Of("Thing_1", point), Token);
 
@@ -99,7 +99,7 @@ public sealed class IndexFilterTests : IDisposable
             new FilterOptions { Name = "real", Real = new() { RejectMissing = reject } }, _pictures);
 
         Outcome<Embedded> judged = await filter.JudgeAsync(
-            FilterItem.Of("unknown", TestIndex.Unit(1, Width, 1)), Token);
+            FilterItem.Of("unknown", UnitRows.Of(1, Width, 1)), Token);
 
         Assert.Equal(reason, judged.DropReason);
         Assert.True(judged.Value is null || judged.Value.Scores.Count == 0);

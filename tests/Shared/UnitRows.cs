@@ -1,10 +1,10 @@
-namespace Kernels.Tests.Similarity;
+namespace Tests.Shared;
 
 /// <summary>Random rows of length 1, by a seed.</summary>
-internal static class TestRows
+internal static class UnitRows
 {
     /// <summary>[count, width] f32, row-major.</summary>
-    public static float[] Unit(int count, int width, int seed)
+    public static float[] Of(int count, int width, int seed)
     {
         Random random = new(seed);
         float[] values = new float[count * width];
