@@ -32,11 +32,15 @@ internal sealed partial class Ledger : IDisposable
         SqliteConnection ledger = Connect(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
-            bool isNew = LedgerSchema.IsNew(ledger, path); // first: somebody else's file is not to be changed
+            int version = LedgerSchema.VersionOf(ledger, path); // first: somebody else's file is not to be changed
             LedgerSchema.Run(ledger, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-            if (isNew)
+            if (version == 0)
             {
                 LedgerSchema.Make(ledger);
+            }
+            else if (version < LedgerSchema.Version)
+            {
+                LedgerSchema.Upgrade(ledger, version);
             }
 
             return new Ledger(ledger);

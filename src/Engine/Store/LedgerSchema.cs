@@ -5,8 +5,8 @@ namespace Engine.Store;
 /// <summary>The ledger's tables and their version. Every statement is part of docs/spec/store.md.</summary>
 internal static class LedgerSchema
 {
-    /// <summary>The newest version this software reads and the one it writes.</summary>
-    public const int Version = 1;
+    /// <summary>The version this software reads and writes; an older one is brought up to it by the writer.</summary>
+    public const int Version = 2;
 
     /// <summary>SQLite's application_id, "HWTR" in ASCII: tells the ledger from any other SQLite file.</summary>
     public const int ApplicationId = 0x48575452;
@@ -16,7 +16,9 @@ internal static class LedgerSchema
         CREATE TABLE shard (
             number INTEGER PRIMARY KEY,
             bytes INTEGER NOT NULL,
-            sealed INTEGER NOT NULL);
+            sealed INTEGER NOT NULL,
+            sealed_at INTEGER,
+            deleted INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE sample (
             sequence INTEGER PRIMARY KEY,
             key TEXT NOT NULL UNIQUE,
@@ -52,18 +54,37 @@ internal static class LedgerSchema
             world INTEGER NOT NULL,
             sequence INTEGER NOT NULL,
             PRIMARY KEY (name, rank)) WITHOUT ROWID;
+        CREATE TABLE consumer (
+            name TEXT PRIMARY KEY,
+            shuffle_window INTEGER NOT NULL,
+            shuffle_seed INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE boundary (sequence INTEGER PRIMARY KEY);
         """;
 
+    /// <summary>What brings schema n to n + 1, from n = 1 on.</summary>
+    private static readonly string[] Steps =
+    [
+        """
+        ALTER TABLE shard ADD COLUMN sealed_at INTEGER;
+        ALTER TABLE shard ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE consumer (
+            name TEXT PRIMARY KEY,
+            shuffle_window INTEGER NOT NULL,
+            shuffle_seed INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE boundary (sequence INTEGER PRIMARY KEY);
+        """,
+    ];
+
     /// <summary>Checks that a ledger is ours and not too new, without writing to it.</summary>
-    /// <returns>True when it is empty: its tables are still to be made.</returns>
+    /// <returns>Its schema; 0 when it is empty and its tables are still to be made.</returns>
     /// <exception cref="StoreException">Another program's file, or one of a newer version.</exception>
-    public static bool IsNew(SqliteConnection ledger, string path)
+    public static int VersionOf(SqliteConnection ledger, string path)
     {
         long application = Number(ledger, "PRAGMA application_id");
         long version = Number(ledger, "PRAGMA user_version");
         if (application == 0 && version == 0 && Number(ledger, "SELECT COUNT(*) FROM sqlite_master") == 0)
         {
-            return true;
+            return 0;
         }
 
         if (application != ApplicationId)
@@ -72,10 +93,20 @@ internal static class LedgerSchema
                 $"{path} is not a Headwater ledger: its application id is {application:x8}, not {ApplicationId:x8}.");
         }
 
-        return version == Version
-            ? false
+        return version is >= 1 and <= Version
+            ? (int)version
             : throw new StoreException(
-                $"{path} has schema {version}; this version of the software reads schema {Version} only.");
+                $"{path} has schema {version}; this version of the software reads schema 1 to {Version} only.");
+    }
+
+    /// <summary>Brings an older ledger up to <see cref="Version"/> in one transaction: a stop leaves it as it was.
+    /// </summary>
+    /// <param name="ledger">The writer's connection.</param>
+    /// <param name="version">What <see cref="VersionOf"/> gave, from 1.</param>
+    public static void Upgrade(SqliteConnection ledger, int version)
+    {
+        string steps = string.Join('\n', Steps[(version - 1)..]);
+        Run(ledger, $"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {Version}; COMMIT;");
     }
 
     /// <summary>Makes tables, stream id and version in one transaction: a stop leaves none of them.</summary>

@@ -41,9 +41,14 @@ public sealed class StoreView : IDisposable
         try
         {
             using SqliteConnection ledger = Ledger.OpenToRead(Path.GetFullPath(directory));
-            return LedgerSchema.IsNew(ledger, path)
-                ? throw new StoreException($"{path} is empty; the store was never opened to its end.")
-                : new StoreView(Path.GetFullPath(directory)) { StreamId = Ledger.StreamId(ledger) };
+            return LedgerSchema.VersionOf(ledger, path) switch
+            {
+                0 => throw new StoreException($"{path} is empty; the store was never opened to its end."),
+                < LedgerSchema.Version and int old => throw new StoreException(
+                    $"{path} has schema {old}, but {LedgerSchema.Version} is read; the daemon, or headwater store "
+                    + "repair, brings it up when it opens the store to write."),
+                _ => new StoreView(Path.GetFullPath(directory)) { StreamId = Ledger.StreamId(ledger) },
+            };
         }
         catch (SqliteException broken)
         {

@@ -1,6 +1,7 @@
 using Engine.Items;
 using Engine.Store;
 using Microsoft.Data.Sqlite;
+using Tests.Shared;
 
 namespace Engine.Tests.Store;
 
@@ -159,7 +160,34 @@ public sealed class LedgerTests
         StoreException refused = Assert.Throws<StoreException>(() => folder.Open());
 
         Assert.Contains("schema 7", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("schema 1", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("schema 1 to 2", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_ledger_of_schema_1_is_brought_up_by_the_writer_and_becomes_as_a_new_one()
+    {
+        const string columns = "SELECT group_concat(m.name || '.' || c.name || ' ' || c.type || ' ' || c.[notnull] "
+            + "|| ' ' || c.pk, char(10)) FROM sqlite_master m, pragma_table_info(m.name) c "
+            + "WHERE m.type = 'table' ORDER BY m.name, c.cid";
+        using StoreFolder made = new();
+        await made.Open().DisposeAsync();
+        using StoreFolder old = new();
+        Directory.CreateDirectory(old.Path);
+        Query(old, await File.ReadAllTextAsync(
+            Repository.Path("tests", "Engine.Tests", "Store", "ledger-schema-1.sql"), TestContext.Current.CancellationToken));
+        StoreException early = Assert.Throws<StoreException>(() => StoreView.Open(old.Path));
+        Assert.Contains("schema 1", early.Message, StringComparison.Ordinal);
+
+        await using (SampleStore store = old.Open())
+        {
+            GroupCursor kept = Assert.Single(store.LoadCursors());
+            Assert.Equal(new GroupCursor("train", 0, 1, 0), kept);
+        }
+
+        Assert.Equal("2", Query(old, "PRAGMA user_version"));
+        Assert.Equal(Query(made, columns), Query(old, columns));
+        using StoreView view = StoreView.Open(old.Path);
+        Assert.Equal("0123456789abcdef0123456789abcdef", view.StreamId);
     }
 
     [Fact]
