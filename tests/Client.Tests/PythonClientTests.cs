@@ -25,16 +25,29 @@ public sealed class PythonClientTests
     {
         await PythonClient.SkipUnlessReadyAsync();
         using TempFolder folder = new();
+        using PemFolder pem = new();
+        pem.Sign("server");
+        pem.Sign("client", isClient: true);
         MemorySampleLog log = new(ImageBytes);
         log.Add(Samples);
         await using DeliveryHub hub = new(log, new DeliverOptions { GroupsMax = 64 }, TimeProvider.System);
         await using WireListener listener = await WireListener.StartAsync(
             hub,
-            new TransportOptions { Listen = ["tcp://127.0.0.1:0", $"unix:{folder.File("wire.sock")}"], Token = Secret },
+            new TransportOptions
+            {
+                Listen = ["tcp://127.0.0.1:0", $"unix:{folder.File("wire.sock")}", "tls://127.0.0.1:0"],
+                Token = Secret,
+                Tls = new()
+                {
+                    Certificate = pem.PathOf("server.pem"),
+                    Key = pem.PathOf("server.key"),
+                    ClientAuthority = pem.Authority,
+                },
+            },
             TimeProvider.System,
             NullLoggerFactory.Instance);
         string description = folder.File("daemon.json");
-        await File.WriteAllTextAsync(description, Describe(log, listener), Token);
+        await File.WriteAllTextAsync(description, Describe(log, listener, pem), Token);
 
         Command ended = await PythonClient.RunAsync(
             ["-m", "unittest", "discover", "-v", "-s", PythonClient.Path("tests"), "-t", PythonClient.Path("tests")],
@@ -88,13 +101,18 @@ public sealed class PythonClientTests
         await hub!.DisposeAsync();
     }
 
-    private static string Describe(MemorySampleLog log, WireListener listener) => JsonSerializer.Serialize(new
-    {
-        tcp = listener.Addresses[0].ToString(),
-        unix = listener.Addresses[1].ToString(),
-        token = Secret,
-        stream = log.StreamId,
-        hashes = Enumerable.Range(1, Samples)
-            .Select(at => Convert.ToHexStringLower(SHA256.HashData(log.Make(at).Image))),
-    });
+    private static string Describe(MemorySampleLog log, WireListener listener, PemFolder pem) =>
+        JsonSerializer.Serialize(new
+        {
+            tcp = listener.Addresses[0].ToString(),
+            unix = listener.Addresses[1].ToString(),
+            tls = listener.Addresses[2].ToString(),
+            tls_ca = pem.Authority,
+            tls_cert = pem.PathOf("client.pem"),
+            tls_key = pem.PathOf("client.key"),
+            token = Secret,
+            stream = log.StreamId,
+            hashes = Enumerable.Range(1, Samples)
+                .Select(at => Convert.ToHexStringLower(SHA256.HashData(log.Make(at).Image))),
+        });
 }

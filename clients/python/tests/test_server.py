@@ -54,6 +54,24 @@ class ServerTest(unittest.TestCase):
                     self.assertEqual(self.daemon["stream"], stream.stream_id)
                     self.assert_whole(samples)
 
+    def test_samples_come_over_tls_to_who_believes_the_authority_and_shows_a_certificate(self):
+        tls = {name: self.daemon[name] for name in ("tls_ca", "tls_cert", "tls_key")}
+        with self.connect(self.daemon["tls"], **tls, credit_frames=7) as stream:
+            self.assert_whole(self.take(stream, len(self.daemon["hashes"])))
+
+    def test_a_stranger_is_not_believed_over_tls_and_not_tried_again(self):
+        for wrong in ({}, {"tls_ca": self.daemon["tls_cert"]}):
+            with self.subTest(wrong=wrong), self.assertRaisesRegex(headwater.ProtocolError, "not to be believed"):
+                self.connect(self.daemon["tls"], **wrong)
+
+    def test_a_client_without_a_certificate_is_not_let_in_over_tls(self):
+        with self.assertRaises(headwater.UnavailableError):
+            self.connect(self.daemon["tls"], tls_ca=self.daemon["tls_ca"], wait_for_daemon=0.2)
+
+    def test_certificates_need_a_tls_address(self):
+        with self.assertRaisesRegex(ValueError, "without TLS"):
+            self.connect(tls_ca=self.daemon["tls_ca"])
+
     def test_ranks_part_the_samples(self):
         shares = []
         for rank in range(3):

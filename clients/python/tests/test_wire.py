@@ -90,13 +90,13 @@ class HostileFramesTest(unittest.TestCase):
 
 class AddressTest(unittest.TestCase):
     def test_address_is_written_as_it_is_read(self):
-        for text in ("tcp://127.0.0.1:7700", "tcp://[::1]:1", "tcp://host.example:65535", "unix:/run/a b.sock"):
+        for text in ("tcp://127.0.0.1:7700", "tcp://[::1]:1", "tls://[::1]:1", "tcp://host.example:65535", "unix:/run/a b.sock"):
             self.assertEqual(text, str(wire.Address.parse(text)))
 
     def test_wrong_address_is_named(self):
         wrong = ("", "127.0.0.1:1", "tcp://host", "tcp://:1", "tcp://h:65536", "tcp://h:x", "unix:rel", "http://h:1")
         for text in wrong:
-            with self.subTest(text=text), self.assertRaisesRegex(ValueError, "must be tcp://HOST:PORT or unix:/PATH"):
+            with self.subTest(text=text), self.assertRaisesRegex(ValueError, "must be tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH"):
                 wire.Address.parse(text)
 
 

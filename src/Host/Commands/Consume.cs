@@ -14,7 +14,7 @@ public static class Consume
     {
         Option<WireAddress> connect = new("--connect")
         {
-            Description = "Where the daemon is: tcp://HOST:PORT or unix:/PATH.",
+            Description = "Where the daemon is: tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH.",
             CustomParser = ParseAddress,
             DefaultValueFactory = _ => WireAddress.Parse("tcp://127.0.0.1:7700"),
         };
@@ -35,12 +35,14 @@ public static class Consume
             Description = "The environment variable that holds the daemon's token.",
             DefaultValueFactory = _ => "HEADWATER_TOKEN",
         };
+        TrustArguments trust = new();
         Option<bool> json = new("--json") { Description = "Print one JSON object a sample." };
         count.Validators.Add(result => Check(result, "--count", min: 1));
         Command command = new("consume", "Receive samples from a running daemon.")
         {
             connect, group, rank, world, count, output, tokenEnv, json,
         };
+        trust.AddTo(command);
         command.Validators.Add(result =>
         {
             // An option that was not given has no result here, and its default not yet a value.
@@ -58,6 +60,7 @@ public static class Consume
                 Group = parsed.GetValue(group)!,
                 Rank = parsed.GetValue(rank),
                 World = parsed.GetValue(world),
+                Trust = trust.Of(parsed),
                 Token = Environment.GetEnvironmentVariable(parsed.GetValue(tokenEnv)!),
             },
             parsed.GetValue(count),

@@ -51,7 +51,8 @@ internal sealed class Consumer(
             await error.WriteLineAsync(refused.Message).ConfigureAwait(false);
             return (int)ExitCode.Unavailable;
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ArgumentException
+            or InvalidDataException)
         {
             await error.WriteLineAsync(failed.Message).ConfigureAwait(false);
             return (int)ExitCode.Fault;

@@ -10,6 +10,7 @@ using Engine.Store;
 using Host.Configuration;
 using Host.Http;
 using Host.Metrics;
+using Host.Tls;
 using Host.Transport;
 
 namespace Host.Composition;
@@ -101,7 +102,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         _around.Say($"filters: {chain.Describe()}");
         _line = new Line(_stop.Token, _around.Clock);
         Engine.Pipeline.Pipeline.Link(_line, Parts(chain), _config.Stages, draining); // (6)
-        _http = await HttpServer.StartAsync(_config.Http, HttpParts(draining)).ConfigureAwait(false); // (7)
+        ServerIdentity? identity = _config.Http.Tls is null
+            ? null
+            : ServerIdentity.Read(_config.Http.Tls, _around.Clock, _around.Say);
+        _http = await HttpServer.StartAsync(_config.Http, HttpParts(draining), identity).ConfigureAwait(false); // (7)
     }
 
     private async Task<PromptPlanner> PlanAsync(SampleStore store, CancellationToken stopping)

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Host.Lifecycle;
 using Host.Metrics;
+using Host.Tls;
+using Host.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -23,13 +23,16 @@ internal sealed class HttpServer : IAsyncDisposable
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-
     private readonly WebApplication _app;
     private readonly HttpOptions _options;
     private readonly HttpParts _parts;
+    private readonly TokenCheck _tokens;
 
-    private HttpServer(HttpOptions options, HttpParts parts, WebApplication app) =>
+    private HttpServer(HttpOptions options, HttpParts parts, WebApplication app)
+    {
         (_options, _parts, _app) = (options, parts, app);
+        _tokens = new TokenCheck(options.Token.Length == 0 ? null : "Bearer " + options.Token);
+    }
 
     /// <summary>Where it listens, with the port that was taken.</summary>
     public string Address => _app.Urls.First();
@@ -37,13 +40,15 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="options">Address and bounds.</param>
     /// <param name="parts">What answers the requests.</param>
+    /// <param name="identity">What an https:// address shows.</param>
     /// <exception cref="AddressTakenException">The port is in use, or the address is not this machine's.</exception>
-    public static async Task<HttpServer> StartAsync(HttpOptions options, HttpParts parts)
+    public static async Task<HttpServer> StartAsync(
+        HttpOptions options, HttpParts parts, ServerIdentity? identity = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Bound(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Bound(kestrel, options, identity));
         WebApplication app = builder.Build();
         HttpServer server = new(options, parts, app);
         app.UseRouting();
@@ -63,10 +68,16 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static void Bound(KestrelServerOptions kestrel, HttpOptions options)
+    private static void Bound(KestrelServerOptions kestrel, HttpOptions options, ServerIdentity? identity)
     {
         Uri address = new(options.Listen);
-        kestrel.Listen(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port);
+        kestrel.Listen(IPAddress.Parse(address.Host.Trim('[', ']')), address.Port, listen =>
+        {
+            if (address.Scheme == "https")
+            {
+                identity!.Guard(listen, options.RequestTimeout);
+            }
+        });
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.BodyBytesMax;
         kestrel.Limits.MaxConcurrentConnections = 256;
@@ -97,7 +108,7 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private async Task PromptsAsync(HttpContext context)
     {
-        if (!HasToken(context.Request.Headers.Authorization.ToString()))
+        if (!_tokens.Allows(context.Request.Headers.Authorization.ToString()))
         {
             await WriteAsync(context, 401, new { error = "a bearer token is needed" }).ConfigureAwait(false);
             return;
@@ -124,18 +135,6 @@ internal sealed class HttpServer : IAsyncDisposable
         {
             await WriteAsync(context, cause.StatusCode, new { error = cause.Message }).ConfigureAwait(false);
         }
-    }
-
-    private bool HasToken(string header)
-    {
-        if (_options.Token.Length == 0)
-        {
-            return true;
-        }
-
-        // Compared over hashes, in a time that says nothing of length or first difference.
-        byte[] wanted = SHA256.HashData(Encoding.UTF8.GetBytes("Bearer " + _options.Token));
-        return CryptographicOperations.FixedTimeEquals(wanted, SHA256.HashData(Encoding.UTF8.GetBytes(header)));
     }
 
     private static Task WriteAsync<T>(HttpContext context, int status, T body)

@@ -24,6 +24,9 @@ public enum GoAwayCode
     /// <summary>The client did not take what it gave credit for. Never on the wire: nobody reads it.</summary>
     Stalled = 7,
 
+    /// <summary>The client sent more frames in a second than it may.</summary>
+    TooFast = 9,
+
     /// <summary>A frame is not what the specification says.</summary>
     Malformed = 32,
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Engine.Options;
+using Host.Tls;
 
 namespace Host.Transport;
 
@@ -9,15 +10,19 @@ public sealed record TransportOptions : ICheckedOptions
     private const int TokenBytesMin = 16;
 
     /// <summary>
-    /// Where to listen: <c>tcp://ADDRESS:PORT</c> or <c>unix:/PATH</c>, at most 16; empty for nowhere. Default
-    /// <c>tcp://127.0.0.1:7700</c>.
+    /// Where to listen: <c>tcp://ADDRESS:PORT</c>, <c>tls://ADDRESS:PORT</c> or <c>unix:/PATH</c>, at most 16; empty
+    /// for nowhere. Default <c>tcp://127.0.0.1:7700</c>.
     /// </summary>
     public string[] Listen { get; init; } = ["tcp://127.0.0.1:7700"];
 
     /// <summary>What every client must show, 16 to 256 UTF-8 bytes; null for none. Default null.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Lets an address be listened on that other machines reach, without a token. Default false.</summary>
+    /// <summary>The certificate of the <c>tls://</c> addresses; needed for one. Default none.</summary>
+    public TlsOptions? Tls { get; init; }
+
+    /// <summary>Lets an address be listened on that other machines reach without TLS, or without a token and client
+    /// certificates. Default false.</summary>
     public bool AllowInsecure { get; init; }
 
     /// <summary>Mode of a Unix socket's file, octal: who may write to it may connect. Default 0600.</summary>
@@ -25,6 +30,17 @@ public sealed record TransportOptions : ICheckedOptions
 
     /// <summary>Connections at once, those without a hello included. 1 to 65,536. Default 256.</summary>
     public int ConnectionsMax { get; init; } = 256;
+
+    /// <summary>Of them, from one address of the network. Unix sockets do not count. 1 to 65,536. Default 256.
+    /// </summary>
+    public int PeerConnectionsMax { get; init; } = 256;
+
+    /// <summary>Connections that one address of the network may open in a minute. 1 to 1,000,000. Default 1,200.
+    /// </summary>
+    public int PeerOpensPerMinuteMax { get; init; } = 1200;
+
+    /// <summary>Frames of a client in a second. 10 to 100,000,000. Default 500,000.</summary>
+    public int ClientFramesPerSecondMax { get; init; } = 500_000;
 
     /// <summary>Largest sample (picture, mask and JSON). In bytes, 4 KiB to 1 GiB. Default 32 MiB.</summary>
     public long SampleBytesMax { get; init; } = 32L << 20;
@@ -74,14 +90,22 @@ public sealed record TransportOptions : ICheckedOptions
                 yield return new(
                     nameof(Listen), $"has '{text}'; the host to listen on must be an IP address or localhost");
             }
-            else if (!address.IsLocal && Token is null && !AllowInsecure)
+            else if (address.IsTls && Tls is null)
+            {
+                yield return new(nameof(Listen), $"has '{text}', which needs a certificate: a tls section");
+            }
+            else if (!address.IsLocal && !AllowInsecure && Exposed(address) is { } missing)
             {
                 yield return new(
-                    nameof(Listen),
-                    $"has '{text}', which other machines reach, but there is no token; set token, or allow_insecure");
+                    nameof(Listen), $"has '{text}', which other machines reach, but {missing}, or set allow_insecure");
             }
         }
     }
+
+    private string? Exposed(WireAddress address) =>
+        !address.IsTls ? "without TLS; use tls:// with a tls section"
+        : Token is null && Tls!.ClientAuthority is null ? "there is no token; set token, or tls.client_authority"
+        : null;
 
     private IEnumerable<OptionProblem> Secrets()
     {
@@ -104,6 +128,23 @@ public sealed record TransportOptions : ICheckedOptions
         if (ConnectionsMax is < 1 or > 65_536)
         {
             yield return new(nameof(ConnectionsMax), $"is {ConnectionsMax}; it must be 1 to 65536 connections");
+        }
+
+        if (PeerConnectionsMax is < 1 or > 65_536)
+        {
+            yield return new(nameof(PeerConnectionsMax), $"is {PeerConnectionsMax}; it must be 1 to 65536 connections");
+        }
+
+        if (PeerOpensPerMinuteMax is < 1 or > 1_000_000)
+        {
+            yield return new(
+                nameof(PeerOpensPerMinuteMax), $"is {PeerOpensPerMinuteMax}; it must be 1 to 1000000 connections");
+        }
+
+        if (ClientFramesPerSecondMax is < 10 or > 100_000_000)
+        {
+            yield return new(
+                nameof(ClientFramesPerSecondMax), $"is {ClientFramesPerSecondMax}; it must be 10 to 100000000 frames");
         }
 
         if (SampleBytesMax is < 4096 or > 1L << 30)

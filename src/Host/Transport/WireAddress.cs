@@ -5,14 +5,16 @@ using System.Text;
 
 namespace Host.Transport;
 
-/// <summary>Where a socket is: <c>tcp://host:port</c> or <c>unix:/path</c>.</summary>
+/// <summary>Where a socket is: <c>tcp://host:port</c>, <c>tls://host:port</c> or <c>unix:/path</c>.</summary>
 public sealed record WireAddress
 {
     private const string Tcp = "tcp://";
+    private const string Tls = "tls://";
     private const string Unix = "unix:";
     private const int UnixPathBytesMax = 107; // sun_path, without the zero at its end
 
-    private WireAddress(string? host, int port, string? path) => (Host, Port, Path) = (host, port, path);
+    private WireAddress(string? host, int port, string? path, bool isTls) =>
+        (Host, Port, Path, IsTls) = (host, port, path, isTls);
 
     /// <summary>An address or a name; null for a Unix socket.</summary>
     public string? Host { get; }
@@ -23,6 +25,9 @@ public sealed record WireAddress
     /// <summary>The Unix socket's path, absolute; null for TCP.</summary>
     public string? Path { get; }
 
+    /// <summary>Whether what goes over it is encrypted, and the server shows a certificate.</summary>
+    public bool IsTls { get; }
+
     /// <summary>Whether only this machine can reach it.</summary>
     public bool IsLocal => Path is not null || (Ip is { } ip && IPAddress.IsLoopback(ip));
 
@@ -31,7 +36,7 @@ public sealed record WireAddress
         : IPAddress.TryParse(Host, out IPAddress? ip) ? ip : null;
 
     /// <summary>Reads an address.</summary>
-    /// <param name="text"><c>tcp://127.0.0.1:7700</c>, <c>tcp://[::1]:7700</c> or <c>unix:/run/it.sock</c>.</param>
+    /// <param name="text"><c>tcp://127.0.0.1:7700</c>, <c>tls://[::1]:7700</c> or <c>unix:/run/it.sock</c>.</param>
     /// <param name="address">The address, or null.</param>
     /// <returns>Null when it is one, else what is wrong with it.</returns>
     public static string? ProblemWith(string text, out WireAddress? address)
@@ -48,20 +53,21 @@ public sealed record WireAddress
                     + $"{UnixPathBytesMax} bytes";
             }
 
-            address = new WireAddress(host: null, port: 0, path);
+            address = new WireAddress(host: null, port: 0, path, isTls: false);
             return null;
         }
 
         int colon = text.LastIndexOf(':');
-        if (!text.StartsWith(Tcp, StringComparison.Ordinal) || colon <= Tcp.Length
+        bool isTls = text.StartsWith(Tls, StringComparison.Ordinal);
+        if ((!isTls && !text.StartsWith(Tcp, StringComparison.Ordinal)) || colon <= Tcp.Length
             || !ushort.TryParse(
                 text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
             || Uri.CheckHostName(text[Tcp.Length..colon]) == UriHostNameType.Unknown)
         {
-            return $"'{text}' is no address; it must be tcp://HOST:PORT or unix:/PATH";
+            return $"'{text}' is no address; it must be tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH";
         }
 
-        address = new WireAddress(text[Tcp.Length..colon].Trim('[', ']'), port, path: null);
+        address = new WireAddress(text[Tcp.Length..colon].Trim('[', ']'), port, path: null, isTls);
         return null;
     }
 
@@ -78,6 +84,10 @@ public sealed record WireAddress
         : Ip is { } ip ? new IPEndPoint(ip, Port) : new DnsEndPoint(Host!, Port);
 
     /// <inheritdoc/>
-    public override string ToString() => Path is not null ? Unix + Path
-        : Host!.Contains(':', StringComparison.Ordinal) ? $"{Tcp}[{Host}]:{Port}" : $"{Tcp}{Host}:{Port}";
+    public override string ToString()
+    {
+        string scheme = IsTls ? Tls : Tcp;
+        return Path is not null ? Unix + Path
+            : Host!.Contains(':', StringComparison.Ordinal) ? $"{scheme}[{Host}]:{Port}" : $"{scheme}{Host}:{Port}";
+    }
 }

@@ -1,3 +1,5 @@
+using Host.Tls;
+
 namespace Host.Transport;
 
 /// <summary>What a client asks of a server, and what it lets the server do. Immutable.</summary>
@@ -17,6 +19,9 @@ public sealed record WireClientOptions
 
     /// <summary>The server's token; null when it has none.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Whom to believe at a <c>tls://</c> address. Default: whom the system believes.</summary>
+    public ClientTrust Trust { get; init; } = new();
 
     /// <summary>Go on after this sequence; null for where the server thinks the rank is.</summary>
     public long? Cursor { get; init; }

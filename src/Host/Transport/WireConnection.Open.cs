@@ -10,8 +10,10 @@ internal sealed partial class WireConnection
 
     private async Task ReadAsync(CancellationToken stopping)
     {
+        FrameRate rate = new(Options.ClientFramesPerSecondMax, _server.Clock);
         bool TakeFrame(ReadOnlySequence<byte> payload)
         {
+            rate.Count();
             Take(payload);
             Volatile.Write(ref _heardAt, _server.Clock.GetTimestamp());
             return true;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Engine.Pipeline.Deliver;
 using Host.Lifecycle;
+using Host.Tls;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -16,6 +17,7 @@ namespace Host.Transport;
 public sealed class WireListener : IAsyncDisposable
 {
     private const long SendBufferBytes = 1 << 20;
+    private const int HandshakesMax = 256;
 
     private readonly WebApplication _app;
 
@@ -29,7 +31,8 @@ public sealed class WireListener : IAsyncDisposable
     [
         .. _app.Urls.Select(url => WireAddress.Parse(url
             .Replace("http://unix:", "unix:", StringComparison.Ordinal)
-            .Replace("http://", "tcp://", StringComparison.Ordinal))),
+            .Replace("http://", "tcp://", StringComparison.Ordinal)
+            .Replace("https://", "tls://", StringComparison.Ordinal))),
     ];
 
     /// <summary>Starts to listen on every address of the options.</summary>
@@ -39,17 +42,22 @@ public sealed class WireListener : IAsyncDisposable
     /// <param name="logs">Told of each connection that opens and ends.</param>
     /// <returns>The listener, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The options are invalid; the message lists every problem.</exception>
+    /// <exception cref="InvalidDataException">The certificate or its key cannot be used.</exception>
     /// <exception cref="AddressTakenException">An address cannot be listened on.</exception>
     public static async Task<WireListener> StartAsync(
         DeliveryHub hub, TransportOptions options, TimeProvider clock, ILoggerFactory logs)
     {
         ArgumentNullException.ThrowIfNull(options);
-        WireServer server = new(hub, options, clock, logs.CreateLogger<WireServer>());
+        ILogger<WireServer> log = logs.CreateLogger<WireServer>();
+        ServerIdentity? identity = options.Tls is null
+            ? null
+            : ServerIdentity.Read(options.Tls, clock, line => log.LogWarning("{Line}", line));
+        WireServer server = new(hub, options, clock, log);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(server);
         builder.Services.Configure<SocketTransportOptions>(sockets => Configure(sockets, options));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, options, identity));
         WebApplication app = builder.Build();
         try
         {
@@ -89,13 +97,22 @@ public sealed class WireListener : IAsyncDisposable
             : bind(endPoint);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, TransportOptions options)
+    private static void Listen(KestrelServerOptions kestrel, TransportOptions options, ServerIdentity? identity)
     {
-        foreach (string address in options.Listen)
+        // Those whose TLS handshake is under way count nowhere else.
+        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax + HandshakesMax;
+        foreach (string text in options.Listen)
         {
-            kestrel.Listen(
-                WireAddress.Parse(address).ToEndPoint(),
-                listen => listen.UseConnectionHandler<WireConnectionHandler>());
+            WireAddress address = WireAddress.Parse(text);
+            kestrel.Listen(address.ToEndPoint(), listen =>
+            {
+                if (address.IsTls)
+                {
+                    identity!.Guard(listen, options.HandshakeTimeout);
+                }
+
+                listen.UseConnectionHandler<WireConnectionHandler>();
+            });
         }
     }
 }

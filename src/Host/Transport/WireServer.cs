@@ -1,3 +1,4 @@
+using System.Net;
 using Engine.Options;
 using Engine.Pipeline.Deliver;
 using Microsoft.AspNetCore.Connections;
@@ -11,6 +12,7 @@ public sealed class WireServer : IDisposable
     private readonly CancellationTokenSource _draining = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ILogger<WireServer> _log;
+    private readonly PeerTable _peers;
     private int _connections; // Changed through Interlocked.
 
     /// <summary>Makes a server; it does not listen.</summary>
@@ -28,6 +30,7 @@ public sealed class WireServer : IDisposable
 
         (Hub, Options, Clock, _log) = (hub, options, clock, log);
         Tokens = new TokenCheck(options.Token);
+        _peers = new PeerTable(options, clock);
     }
 
     /// <summary>Connections open now.</summary>
@@ -57,6 +60,8 @@ public sealed class WireServer : IDisposable
     internal async Task<ConnectionEnd> ServeToEndAsync(ConnectionContext socket)
     {
         int number = Interlocked.Increment(ref _connections);
+        IPAddress? peer = (socket.RemoteEndPoint as IPEndPoint)?.Address; // None on a Unix socket.
+        string? crowd = peer is null ? null : _peers.Enter(peer);
         TransportMetrics.Opened();
         ConnectionEnd end = ConnectionEnd.Vanished;
         try
@@ -72,6 +77,10 @@ public sealed class WireServer : IDisposable
                     GoAwayCode.ConnectionsFull,
                     $"{Options.ConnectionsMax} connections are open, which is the most."));
             }
+            else if (crowd is not null)
+            {
+                connection.End(ConnectionEnd.Away(GoAwayCode.ConnectionsFull, crowd));
+            }
 
             end = await connection.RunAsync().ConfigureAwait(false);
             return end;
@@ -79,6 +88,11 @@ public sealed class WireServer : IDisposable
         finally
         {
             TransportMetrics.Closed(end.Reason);
+            if (peer is not null)
+            {
+                _peers.Leave(peer);
+            }
+
             if (Interlocked.Decrement(ref _connections) == 0 && Draining.IsCancellationRequested)
             {
                 _empty.TrySetResult();

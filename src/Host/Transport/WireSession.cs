@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Threading.Channels;
 
 namespace Host.Transport;
@@ -20,6 +22,7 @@ internal sealed class WireSession : IAsyncDisposable
     private readonly FrameWriter _frames;
     private readonly byte[] _prefix = new byte[WireLimits.PrefixBytes];
     private readonly CreditWindow _window;
+    private Stream _stream = Stream.Null; // Over the socket; set once it is connected.
 
     // Not bounded by itself: the credit bounds it.
     private readonly Channel<ReceivedSample> _samples = Channel.CreateUnbounded<ReceivedSample>(
@@ -52,6 +55,7 @@ internal sealed class WireSession : IAsyncDisposable
         try
         {
             await socket.ConnectAsync(options.Address.ToEndPoint(), either.Token).ConfigureAwait(false);
+            session._stream = await session.SecureAsync(either.Token).ConfigureAwait(false);
             await session.ShakeHandsAsync(either.Token).ConfigureAwait(false);
             session._background = Task.WhenAll(
                 Task.Run(session.ReadAheadAsync, CancellationToken.None),
@@ -65,6 +69,8 @@ internal sealed class WireSession : IAsyncDisposable
             {
                 SocketException refused => new IOException(
                     $"No server answers at {options.Address}: {refused.Message}", refused),
+                AuthenticationException distrusted => new IOException(
+                    $"TLS with {options.Address} failed: {distrusted.Message}", distrusted),
                 WireFormatException strange => new IOException(
                     $"What answers at {options.Address} is no Headwater server: {strange.Message}", strange),
                 OperationCanceledException when !stopping.IsCancellationRequested => new IOException(
@@ -115,10 +121,25 @@ internal sealed class WireSession : IAsyncDisposable
             // A heartbeat waits for a server that takes nothing; without its socket it gives up.
         }
 
+        await _stream.DisposeAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _background.ConfigureAwait(false);
         _closing.Dispose();
         _turn.Dispose();
+    }
+
+    private async Task<Stream> SecureAsync(CancellationToken stopping)
+    {
+        NetworkStream plain = new(_socket, ownsSocket: false);
+        if (!_options.Address.IsTls)
+        {
+            return plain;
+        }
+
+        SslStream secure = new(plain);
+        await secure.AuthenticateAsClientAsync(_options.Trust.ToOptions(_options.Address.Host!), stopping)
+            .ConfigureAwait(false);
+        return secure;
     }
 
     private async Task ShakeHandsAsync(CancellationToken stopping)
@@ -233,7 +254,7 @@ internal sealed class WireSession : IAsyncDisposable
     {
         while (!bytes.IsEmpty)
         {
-            int read = await _socket.ReceiveAsync(bytes, stopping).ConfigureAwait(false);
+            int read = await _stream.ReadAsync(bytes, stopping).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new IOException($"The server at {_options.Address} closed the connection.");
@@ -253,13 +274,9 @@ internal sealed class WireSession : IAsyncDisposable
             write(_frames, state);
 
             // Not cancelled half way: the frame after it would be read as a part of this one.
-            for (int sent = 0; sent < _buffer.WrittenCount;)
-            {
-                sent += await _socket.SendAsync(_buffer.WrittenMemory[sent..], CancellationToken.None)
-                    .ConfigureAwait(false);
-            }
+            await _stream.WriteAsync(_buffer.WrittenMemory, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException)
         {
             throw new IOException($"The connection to {_options.Address} broke: {gone.Message}", gone);
         }
@@ -275,13 +292,19 @@ internal sealed class WireSession : IAsyncDisposable
         using CancellationTokenSource limit = new(FarewellMax, _clock);
         try
         {
+            if (_stream is SslStream secure)
+            {
+                await secure.ShutdownAsync().WaitAsync(limit.Token).ConfigureAwait(false);
+            }
+
             _socket.Shutdown(SocketShutdown.Send);
             byte[] unread = new byte[8192];
-            while (await _socket.ReceiveAsync(unread, limit.Token).ConfigureAwait(false) > 0)
+            while (await _stream.ReadAsync(unread, limit.Token).ConfigureAwait(false) > 0)
             {
             }
         }
-        catch (Exception gone) when (gone is SocketException or OperationCanceledException)
+        catch (Exception gone) when (gone is IOException or SocketException or OperationCanceledException
+            or InvalidOperationException)
         {
             // It was never connected, has gone already, or took too long.
         }

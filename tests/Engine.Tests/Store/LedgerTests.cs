@@ -173,8 +173,8 @@ public sealed class LedgerTests
         await made.Open().DisposeAsync();
         using StoreFolder old = new();
         Directory.CreateDirectory(old.Path);
-        Query(old, await File.ReadAllTextAsync(
-            Repository.Path("tests", "Engine.Tests", "Store", "ledger-schema-1.sql"), TestContext.Current.CancellationToken));
+        string schema = Repository.Path("tests", "Engine.Tests", "Store", "ledger-schema-1.sql");
+        Query(old, await File.ReadAllTextAsync(schema, TestContext.Current.CancellationToken));
         StoreException early = Assert.Throws<StoreException>(() => StoreView.Open(old.Path));
         Assert.Contains("schema 1", early.Message, StringComparison.Ordinal);
 

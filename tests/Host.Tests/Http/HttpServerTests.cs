@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Host.Http;
+using Host.Tls;
+using Tests.Shared;
 using Host.Lifecycle;
 using Host.Metrics;
 
@@ -129,16 +131,51 @@ public sealed class HttpServerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("http://0.0.0.0:80", "", "needs a token")]
-    [InlineData("http://localhost:80", "", "numeric address")]
-    [InlineData("ftp://127.0.0.1", "", "http://address:port")]
-    [InlineData("http://0.0.0.0:80", "t", null)]
-    public void Address_beyond_the_loopback_needs_a_token(string listen, string token, string? problem)
+    [InlineData("http://0.0.0.0:80", "", false, "needs https:// and a token")]
+    [InlineData("http://0.0.0.0:80", "t", false, "needs https:// and a token")]
+    [InlineData("https://0.0.0.0:80", "", true, "needs https:// and a token")]
+    [InlineData("https://127.0.0.1:80", "", false, "a tls section")]
+    [InlineData("http://localhost:80", "", false, "numeric address")]
+    [InlineData("ftp://127.0.0.1", "", false, "http://address:port")]
+    [InlineData("https://0.0.0.0:80", "t", true, null)]
+    public void Address_beyond_the_loopback_needs_tls_and_a_token(
+        string listen, string token, bool hasTls, string? problem)
     {
-        string said = string.Join(' ', new HttpOptions { Listen = listen, Token = token }.Problems());
+        HttpOptions options = new()
+        {
+            Listen = listen, Token = token, Tls = hasTls ? new() { Certificate = "a.pem", Key = "a.key" } : null,
+        };
+        string said = string.Join(' ', options.Problems());
+        Assert.Empty((options with { Listen = "http://0.0.0.0:80", AllowInsecure = true }).Problems());
 
         Assert.Equal(problem is null, said.Length == 0);
         Assert.Contains(problem ?? "", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Https_is_served_with_the_certificate_of_the_files()
+    {
+        using PemFolder pem = new();
+        string thumbprint = pem.Sign("server");
+        TlsOptions tls = new() { Certificate = pem.PathOf("server.pem"), Key = pem.PathOf("server.key") };
+        await using HttpServer server = await HttpServer.StartAsync(
+            new() { Listen = "https://127.0.0.1:0", Tls = tls },
+            new HttpParts(_metrics, _readiness, _intake, () => new object()),
+            ServerIdentity.Read(tls, TimeProvider.System, _ => { }));
+        string? shown = null;
+        using HttpClientHandler handler = new()
+        {
+            ServerCertificateCustomValidationCallback = (_, certificate, _, _) =>
+            {
+                shown = certificate?.Thumbprint;
+                return true;
+            },
+        };
+        using HttpClient client = new(handler);
+
+        Assert.StartsWith("https://127.0.0.1:", server.Address, StringComparison.Ordinal);
+        Assert.Equal("ok\n", await client.GetStringAsync(new Uri(server.Address + "/healthz"), Token));
+        Assert.Equal(thumbprint, shown);
     }
 
     private async Task<HttpResponseMessage> PostAsync(string body, string? token, bool chunked = false)

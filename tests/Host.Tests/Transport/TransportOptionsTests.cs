@@ -1,3 +1,4 @@
+using Host.Tls;
 using Host.Transport;
 
 namespace Host.Tests.Transport;
@@ -6,23 +7,38 @@ namespace Host.Tests.Transport;
 /// </summary>
 public sealed class TransportOptionsTests
 {
+    private static TlsOptions Tls { get; } = new() { Certificate = "server.pem", Key = "server.key" };
+
     [Fact]
     public void Defaults_are_valid_and_local() => Assert.Empty(new TransportOptions().Problems());
 
     [Theory]
-    [InlineData("tcp://0.0.0.0:7700")]
-    [InlineData("tcp://[::]:7700")]
-    [InlineData("tcp://192.0.2.1:7700")]
-    public void Address_that_others_reach_needs_a_token_or_a_word(string address)
+    [InlineData("0.0.0.0:7700")]
+    [InlineData("[::]:7700")]
+    [InlineData("192.0.2.1:7700")]
+    public void Address_that_others_reach_needs_tls_and_a_token_or_a_word(string address)
     {
-        TransportOptions open = new() { Listen = [address] };
+        TransportOptions plain = new() { Listen = ["tcp://" + address], Token = "0123456789abcdef" };
+        TransportOptions secure = new() { Listen = ["tls://" + address], Tls = Tls };
 
         Assert.Equal(
-            $"has '{address}', which other machines reach, but there is no token; set token, or allow_insecure",
-            Assert.Single(open.Problems()).Message);
-        Assert.Empty((open with { Token = "0123456789abcdef" }).Problems());
-        Assert.Empty((open with { AllowInsecure = true }).Problems());
+            $"has 'tcp://{address}', which other machines reach, but without TLS; use tls:// with a tls section, or "
+            + "set allow_insecure",
+            Assert.Single(plain.Problems()).Message);
+        Assert.Equal(
+            $"has 'tls://{address}', which other machines reach, but there is no token; set token, or "
+            + "tls.client_authority, or set allow_insecure",
+            Assert.Single(secure.Problems()).Message);
+        Assert.Empty((plain with { AllowInsecure = true }).Problems());
+        Assert.Empty((secure with { AllowInsecure = true }).Problems());
+        Assert.Empty((secure with { Token = plain.Token }).Problems());
+        Assert.Empty((secure with { Tls = Tls with { ClientAuthority = "ca.pem" } }).Problems());
     }
+
+    [Fact]
+    public void A_tls_address_needs_a_certificate_also_on_this_machine() => Assert.Equal(
+        "has 'tls://127.0.0.1:7700', which needs a certificate: a tls section",
+        Assert.Single(new TransportOptions { Listen = ["tls://127.0.0.1:7700"] }.Problems()).Message);
 
     [Theory]
     [InlineData("tcp://127.0.0.1:0")]
@@ -61,6 +77,9 @@ public sealed class TransportOptionsTests
             Token = "short",
             SocketMode = "0888",
             ConnectionsMax = 0,
+            PeerConnectionsMax = 0,
+            PeerOpensPerMinuteMax = 0,
+            ClientFramesPerSecondMax = 9,
             SampleBytesMax = 1,
             ReadAheadBytes = 0,
             HandshakeTimeout = TimeSpan.Zero,
@@ -71,8 +90,9 @@ public sealed class TransportOptionsTests
 
         Assert.Equal(
             [
-                "Listen", "Token", "SocketMode", "ConnectionsMax", "SampleBytesMax", "ReadAheadBytes",
-                "HandshakeTimeout", "HeartbeatInterval", "IdleTimeout", "LeaveTimeout",
+                "Listen", "Token", "SocketMode", "ConnectionsMax", "PeerConnectionsMax", "PeerOpensPerMinuteMax",
+                "ClientFramesPerSecondMax", "SampleBytesMax", "ReadAheadBytes", "HandshakeTimeout",
+                "HeartbeatInterval", "IdleTimeout", "LeaveTimeout",
             ],
             options.Problems().Select(problem => problem.Property));
     }
@@ -92,6 +112,7 @@ public sealed class TransportOptionsTests
     [Theory]
     [InlineData("tcp://[::1]:7700")]
     [InlineData("tcp://127.0.0.1:7700")]
+    [InlineData("tls://[::1]:7700")]
     [InlineData("unix:/a/b c")]
     public void Address_is_written_as_it_is_read(string address) =>
         Assert.Equal(address, WireAddress.Parse(address).ToString());

@@ -13,6 +13,7 @@ CODE_NAMES = {
     5: "world_mismatch",
     6: "internal",
     7: "stalled",
+    9: "too_fast",
     32: "malformed",
     33: "frame_too_large",
     34: "unexpected_frame",

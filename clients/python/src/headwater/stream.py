@@ -21,6 +21,9 @@ def connect(
     rank: int = 0,
     world: int = 1,
     token: Optional[str] = None,
+    tls_ca: Optional[str] = None,
+    tls_cert: Optional[str] = None,
+    tls_key: Optional[str] = None,
     cursor: Optional[int] = None,
     stream_id: Optional[str] = None,
     auto_ack: bool = True,
@@ -35,11 +38,14 @@ def connect(
     """Opens a stream; returns once the daemon has welcomed it.
 
     Args:
-        address: "tcp://HOST:PORT" or "unix:/PATH".
+        address: "tcp://HOST:PORT", "tls://HOST:PORT" or "unix:/PATH".
         group: the consumer group, 1 to 64 of [a-zA-Z0-9_.-]. Groups do not share anything.
         rank: which rank of the group, from 0. It gets the samples whose sequence modulo world is rank.
         world: how many ranks share the group's samples.
         token: the daemon's token; None takes the environment variable HEADWATER_TOKEN, if it is set.
+        tls_ca: PEM file of the authority to believe at a tls:// address; None believes whom the system believes.
+        tls_cert: PEM file of the certificate to show there, if the daemon asks for one.
+        tls_key: PEM file of its private key, unless it stands in tls_cert.
         cursor: go on after this sequence; None for where the daemon thinks the rank is.
         stream_id: the stream that the cursor belongs to; the daemon refuses a cursor of another one.
         auto_ack: acknowledge a sample when the next one is asked for; False leaves it to ack().
@@ -53,6 +59,7 @@ def connect(
 
     Raises:
         ValueError: an argument is out of range.
+        OSError: a PEM file cannot be read or used.
         RefusedError: the daemon said no, and coming back changes nothing.
         ProtocolError: what answers is no Headwater daemon.
         UnavailableError: no daemon was there for wait_for_daemon seconds.
@@ -65,7 +72,7 @@ def connect(
     if cursor is not None:
         _check("cursor", cursor, 0, SEQUENCE_MAX)
     settings = Settings(
-        address=Address.parse(address),
+        address=Address.parse(address).believing(tls_ca, tls_cert, tls_key),
         group=group,
         rank=rank,
         world=world,

@@ -6,9 +6,10 @@ import os
 import re
 import select
 import socket
+import ssl
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, List, NamedTuple, Optional, Tuple
 
 import msgpack
@@ -50,25 +51,39 @@ class Welcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Address:
-    """Where a daemon listens: a host and a port, or the path of a Unix socket."""
+    """Where a daemon listens: a host and a port, with TLS or without, or the path of a Unix socket."""
 
     host: str = ""
     port: int = 0
     path: str = ""
+    is_tls: bool = False
+    trust: Optional[ssl.SSLContext] = None
 
     @staticmethod
     def parse(text: str) -> "Address":
-        """Reads tcp://HOST:PORT, tcp://[V6]:PORT or unix:/PATH; raises ValueError for anything else."""
+        """Reads tcp://HOST:PORT, tls://HOST:PORT, with [V6] for HOST, or unix:/PATH; else raises ValueError."""
         if text.startswith("unix:/"):
             return Address(path=text[len("unix:"):])
-        match = re.fullmatch(r"tcp://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+):(\d{1,5})", text)
-        if match is None or int(match.group(2)) > 65535:
-            raise ValueError(f"{text!r} is no address; it must be tcp://HOST:PORT or unix:/PATH")
-        return Address(host=match.group(1).strip("[]"), port=int(match.group(2)))
+        match = re.fullmatch(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+):(\d{1,5})", text)
+        if match is None or int(match.group(3)) > 65535:
+            raise ValueError(f"{text!r} is no address; it must be tcp://HOST:PORT, tls://HOST:PORT or unix:/PATH")
+        return Address(
+            host=match.group(2).strip("[]"), port=int(match.group(3)), is_tls=match.group(1) == "tls")
+
+    def believing(self, authority: Optional[str], certificate: Optional[str], key: Optional[str]) -> "Address":
+        """The address with whom to believe there and what to show, as PEM files; raises OSError for a bad one."""
+        if not self.is_tls:
+            if authority or certificate or key:
+                raise ValueError(f"{self} is without TLS; certificates need tls://HOST:PORT")
+            return self
+        trust = ssl.create_default_context(cafile=authority)
+        if certificate:
+            trust.load_cert_chain(certificate, key)
+        return replace(self, trust=trust)
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"unix:{self.path}" if self.path else f"tcp://{host}:{self.port}"
+        return f"unix:{self.path}" if self.path else f"{'tls' if self.is_tls else 'tcp'}://{host}:{self.port}"
 
 
 def encode(*elements: Any) -> bytes:
@@ -173,6 +188,8 @@ class Connection:
 
     def wait(self, seconds: float, wake: Optional[socket.socket]) -> bool:
         """Waits for bytes or for the other socket; says whether there are bytes."""
+        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
+            return True  # decrypted already: the descriptor has nothing more to show
         sockets = [self._sock] if wake is None else [self._sock, wake]
         readable, _, _ = _select(sockets, max(0.0, seconds))
         return self._sock in readable
@@ -186,7 +203,7 @@ class Connection:
         while True:
             try:
                 read = self._sock.recv_into(self._buffer[self._filled:])
-            except BlockingIOError:
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return None
             if read == 0:
                 raise ConnectionError("the daemon closed the connection")
@@ -223,12 +240,24 @@ def _connect(address: Address, timeout: float) -> socket.socket:
     if not address.path:
         sock = socket.create_connection((address.host, address.port), timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return sock
+        return sock if not address.is_tls else _secure(sock, address)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         sock.settimeout(timeout)
         sock.connect(address.path)
         return sock
+    except BaseException:
+        sock.close()
+        raise
+
+
+def _secure(sock: socket.socket, address: Address) -> socket.socket:
+    try:
+        trust = address.trust or ssl.create_default_context()
+        return trust.wrap_socket(sock, server_hostname=address.host)
+    except ssl.SSLCertVerificationError as cause:
+        sock.close()
+        raise ProtocolError(f"the certificate of {address} is not to be believed: {cause.verify_message}") from cause
     except BaseException:
         sock.close()
         raise
