@@ -39,8 +39,11 @@ public static class RejectReason
     /// <summary>A filter's score is not at or above its threshold.</summary>
     public const string ScoreLow = "score_low";
 
-    /// <summary>The object is too like a real picture, or one accepted before.</summary>
+    /// <summary>The object is too like a real picture.</summary>
     public const string NearCopy = "near_copy";
+
+    /// <summary>The object is too like one that was accepted before, or is about to be.</summary>
+    public const string NearDuplicate = "near_duplicate";
 
     /// <summary>The encoded sample is larger than the store or the wire may carry.</summary>
     public const string TooLarge = "too_large";
@@ -52,6 +55,6 @@ public static class RejectReason
     public static IReadOnlyList<string> All { get; } =
     [
         NoSource, BadImage, GeneratorFailed, Blank, NonFinite, PredictedIouLow, AreaLow, AreaHigh, TouchesBorder,
-        BackgroundNotPlain, Empty, ScoreLow, NearCopy, TooLarge, Duplicate,
+        BackgroundNotPlain, Empty, ScoreLow, NearCopy, NearDuplicate, TooLarge, Duplicate,
     ];
 }

@@ -8,11 +8,20 @@ internal sealed class Ends(PipelineParts parts)
 {
     public static Prompt PromptOf(Embedded item) => item.Annotated.Picture.Prompt;
 
-    public static Rejection Rejected(Prompt prompt, string stage, string reason, string? detail) =>
-        new(prompt.Id, prompt.Attempt, prompt.Category, stage, reason, detail);
+    /// <summary>Ends a try without a sample: filters forget it at once, the ledger and the planner hear in turn.
+    /// </summary>
+    public Rejection Reject(Prompt prompt, string stage, string reason, string? detail)
+    {
+        parts.Filter.Rejected(prompt.Key);
+        return new(prompt.Id, prompt.Attempt, prompt.Category, stage, reason, detail);
+    }
 
-    public static Rejection Rejected(Sample sample, string stage, string reason, string? detail) =>
-        new(sample.PromptId, sample.Attempt, sample.Category, stage, reason, detail);
+    /// <summary>The same for a try that has come as far as a sample.</summary>
+    public Rejection Reject(Sample sample, string stage, string reason, string? detail)
+    {
+        parts.Filter.Rejected(sample.Key);
+        return new(sample.PromptId, sample.Attempt, sample.Category, stage, reason, detail);
+    }
 
     /// <summary>The next prompt; none once the drain has begun, even where the planner waits for one.</summary>
     public async ValueTask<Prompt?> NextAsync(CancellationToken draining, CancellationToken stopping)
@@ -43,6 +52,7 @@ internal sealed class Ends(PipelineParts parts)
         {
             if (outcomes[i].DropReason is null)
             {
+                parts.Filter.Accepted(samples[i].Key);
                 parts.Planner.Accepted(samples[i].PromptId, samples[i].Attempt);
             }
         }

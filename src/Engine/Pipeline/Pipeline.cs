@@ -27,7 +27,7 @@ public static class Pipeline
         Stage<Rejection, Rejection> reject = new(
             line, "reject", bounds.Reject, new(_ => SmallBytes, _ => SmallBytes), parts.Reject.RunAsync);
         DropHandler<T> Rejected<T>(Func<T, Prompt> prompt) => (item, stage, reason, detail) =>
-            reject.SendAsync(Ends.Rejected(prompt(item), stage, reason, detail));
+            reject.SendAsync(ends.Reject(prompt(item), stage, reason, detail));
 
         Stage<Prompt, Picture> generate = new(
             line, "generate", bounds.Generate,
@@ -47,7 +47,7 @@ public static class Pipeline
             Steps.Each<Embedded, Sample>(parts.Encode.RunAsync), Rejected<Embedded>(Ends.PromptOf));
         Stage<Sample, StoredSample> store = new(
             line, "store", bounds.Store, new(item => item.Bytes, _ => SmallBytes), ends.StoreAsync,
-            (item, stage, reason, detail) => reject.SendAsync(Ends.Rejected(item, stage, reason, detail)));
+            (item, stage, reason, detail) => reject.SendAsync(ends.Reject(item, stage, reason, detail)));
         Stage<StoredSample, StoredSample> deliver = new(
             line, "deliver", bounds.Deliver, new(_ => SmallBytes, _ => SmallBytes),
             Steps.Each<StoredSample, StoredSample>((item, stopping) => ends.DeliverAsync(item, draining, stopping)));

@@ -50,6 +50,17 @@ public sealed partial class SampleStore
         return new ValueTask<Sample>(_reader.Read(stored));
     }
 
+    /// <summary>Reads the JSON member of one sample alone, a few kilobytes. Its bytes are not checked against the
+    /// CRC-32C, which is that of the whole sample: what must be right is read by <see cref="ReadAsync"/>.</summary>
+    /// <param name="stored">What <see cref="List"/> or <see cref="AppendAsync"/> gave.</param>
+    /// <returns>The member's content; owned by the caller.</returns>
+    /// <exception cref="StoreDamagedException">The members' headers are missing or changed.</exception>
+    public byte[] ReadJson(StoredSample stored)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return _reader.ReadJson(stored);
+    }
+
     /// <summary>Waits for newer samples.</summary>
     /// <param name="above">The newest sequence that the caller knows.</param>
     /// <param name="cancel">Ends the wait.</param>

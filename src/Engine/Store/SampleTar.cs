@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Globalization;
+using System.Text;
 using Engine.Items;
 
 namespace Engine.Store;
@@ -11,8 +12,16 @@ internal static class SampleTar
     /// <summary>Two zero blocks end a tar file.</summary>
     public const int TrailerBytes = 1024;
 
+    /// <summary>Bytes of a header; content is filled up to whole blocks.</summary>
+    public const int BlockBytes = 512;
+
+    /// <summary>What the JSON member's name ends with, after the key.</summary>
+    public const string JsonEnding = ".json";
+
     private const string MaskEnding = ".mask.png";
-    private const string JsonEnding = ".json";
+    private const int NameBytes = 100;
+    private const int SizeAt = 124;
+    private const int SizeDigits = 11;
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -62,6 +71,27 @@ internal static class SampleTar
                 MaskPng = mask,
                 Json = json,
             };
+    }
+
+    /// <summary>Reads the fields of a header that say what follows it.</summary>
+    /// <param name="block">512 bytes.</param>
+    /// <returns>Name and bytes of the member; null where that is no header that <see cref="Write"/> wrote.</returns>
+    public static (string Name, int Bytes)? Header(ReadOnlySpan<byte> block)
+    {
+        ReadOnlySpan<byte> name = block[..NameBytes];
+        int end = name.IndexOf((byte)0);
+        int bytes = 0;
+        foreach (byte digit in block.Slice(SizeAt, SizeDigits))
+        {
+            if (digit is < (byte)'0' or > (byte)'7' || bytes > int.MaxValue >> 3)
+            {
+                return null;
+            }
+
+            bytes = (bytes << 3) | (digit - '0');
+        }
+
+        return end == 0 ? null : (Encoding.ASCII.GetString(end < 0 ? name : name[..end]), bytes);
     }
 
     private static void Add(TarWriter tar, string name, byte[] content)

@@ -38,17 +38,28 @@ internal sealed class ShardReader(string directory, IFileLayer files)
         }
     }
 
-    private void ReadChecked(in StoredSample stored, byte[] buffer)
+    /// <summary>Reads the last member, the JSON, from header to header.</summary>
+    /// <exception cref="StoreDamagedException">A header is none, or the file is too short.</exception>
+    public byte[] ReadJson(in StoredSample stored)
     {
-        string path = ShardName.PathOf(directory, stored.Shard);
-        Span<byte> bytes = buffer.AsSpan(0, stored.Length);
-        int found = 0;
         try
         {
-            using IShardFile shard = files.OpenToRead(path);
-            for (int read = 1; read > 0 && found < bytes.Length; found += read)
+            using IShardFile shard = files.OpenToRead(ShardName.PathOf(directory, stored.Shard));
+            byte[] header = new byte[SampleTar.BlockBytes];
+            for (long at = 0; at + SampleTar.BlockBytes <= stored.Length;)
             {
-                read = shard.Read(bytes[found..], stored.Offset + found);
+                Fill(shard, stored, at, header);
+                (string name, int bytes) = SampleTar.Header(header)
+                    ?? throw Damaged(stored, $"there is no member's header at byte {at}");
+                at += SampleTar.BlockBytes;
+                if (name == stored.Key + SampleTar.JsonEnding && bytes <= stored.Length - at)
+                {
+                    byte[] json = new byte[bytes];
+                    Fill(shard, stored, at, json);
+                    return json;
+                }
+
+                at += (bytes + SampleTar.BlockBytes - 1L) / SampleTar.BlockBytes * SampleTar.BlockBytes;
             }
         }
         catch (FileNotFoundException)
@@ -56,9 +67,35 @@ internal sealed class ShardReader(string directory, IFileLayer files)
             throw Damaged(stored, "the file is missing");
         }
 
+        throw Damaged(stored, "it has no JSON member");
+    }
+
+    private static void Fill(IShardFile shard, in StoredSample stored, long at, Span<byte> bytes)
+    {
+        int found = 0;
+        for (int read = 1; read > 0 && found < bytes.Length; found += read)
+        {
+            read = shard.Read(bytes[found..], stored.Offset + at + found);
+        }
+
         if (found < bytes.Length)
         {
-            throw Damaged(stored, $"it has {bytes.Length} bytes, {found} were found");
+            throw Damaged(stored, $"{bytes.Length} bytes from {at} on were wanted, {found} were found");
+        }
+    }
+
+    private void ReadChecked(in StoredSample stored, byte[] buffer)
+    {
+        string path = ShardName.PathOf(directory, stored.Shard);
+        Span<byte> bytes = buffer.AsSpan(0, stored.Length);
+        try
+        {
+            using IShardFile shard = files.OpenToRead(path);
+            Fill(shard, stored, at: 0, bytes);
+        }
+        catch (FileNotFoundException)
+        {
+            throw Damaged(stored, "the file is missing");
         }
 
         uint crc = Crc32C.Of(bytes);

@@ -17,8 +17,9 @@ namespace Host.Composition;
 
 /// <summary>A running daemon: models, store, planner, line, sockets and HTTP, started and ended in order.</summary>
 /// <remarks>
-/// Start: (1) models, (2) store with recovery, (3) planner from plan, files and ledger, (4) consumer groups,
-/// (5) sockets, (6) line, (7) HTTP. The end goes the other way; what was accepted is durable at any point of it.
+/// Start: (1) models, (2) store with recovery, and what filters remember of it, (3) planner from plan, files and
+/// ledger, (4) consumer groups, (5) sockets, (6) line, (7) HTTP. The end goes the other way; what was accepted is
+/// durable at any point of it.
 /// </remarks>
 internal sealed partial class Daemon : IAsyncDisposable
 {
@@ -34,6 +35,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private Line? _line;
     private PromptPlanner? _planner;
     private GenerateStep? _generate;
+    private EmbedStep? _embed;
 
     private Daemon(HeadwaterConfig config, DaemonSurroundings around) => (_config, _around) = (config, around);
 
@@ -93,6 +95,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         _runtimes = await Runtimes.LoadAsync(_config, _around.Clock, _around.Say, draining)
             .ConfigureAwait(false); // (1)
         _store = SampleStore.Open(_config.Store, _around.Clock); // (2)
+        _embed = new EmbedStep(_runtimes.Embedder, _config.Embedder?.Background ?? default);
+        await _runtimes.RestoreAsync(_store, _embed, draining).ConfigureAwait(false);
         _planner = await PlanAsync(_store, draining).ConfigureAwait(false); // (3)
         _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock); // (4)
         _wire = await WireListener.StartAsync(_hub, _config.Transport, _around.Clock, _around.Logs)
@@ -144,7 +148,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Planner = _planner!,
         Generate = _generate!,
         Annotate = new AnnotateStep(_runtimes!.Predictor, _config.Annotate),
-        Embed = new EmbedStep(_runtimes.Embedder, _config.Embedder?.Background ?? default),
+        Embed = _embed!,
         Filter = chain,
         Encode = new EncodeStep(_config.Record, new Provenance
         {
@@ -152,6 +156,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             RunSeed = _config.Run.Seed,
             Software = $"headwater {ProcessMetrics.Version}",
             Embedder = _config.Embedder?.Name,
+            EmbeddingRevision = _runtimes.EmbeddingRevision,
         }, _config.Store.SampleBytesMax),
         Record = new RecordStep(_store!),
         Reject = new RejectStep(_store!),

@@ -11,6 +11,7 @@ using Engine.Runtimes.Real;
 using Engine.Runtimes.Remote;
 using Engine.Runtimes.Salient;
 using Engine.Runtimes.Sam;
+using Engine.Store;
 using Host.Configuration;
 using Kernels.Device;
 
@@ -34,6 +35,10 @@ internal sealed class Runtimes : IDisposable
 
     /// <summary>What turns objects into points; null when none is configured.</summary>
     public IImageEmbedder? Embedder { get; private set; }
+
+    /// <summary>Names model and treatment of embeddings that are to be kept with the samples; null where no filter
+    /// needs them again.</summary>
+    public string? EmbeddingRevision { get; private set; }
 
     /// <summary>The links of the filter chain, in order.</summary>
     public IReadOnlyList<IFilter> Filters { get; private set; } = [];
@@ -84,16 +89,22 @@ internal sealed class Runtimes : IDisposable
         Predictor = Own(Predict(config.Annotator));
         if (config.Embedder is { } embedder)
         {
-            Embedder = Own(await OnnxImageEmbedder.LoadAsync(embedder.Name, embedder.Model, stopping)
-                .ConfigureAwait(false));
+            OnnxImageEmbedder model = Own(await OnnxImageEmbedder
+                .LoadAsync(embedder.Name, embedder.Model, stopping).ConfigureAwait(false));
+            Embedder = model;
+            EmbeddingRevision = config.Filters.Any(filter => filter.Duplicates is not null)
+                ? $"{model.Revision} {embedder.Background}".ToLowerInvariant() : null;
             if (config.Filters.Any(filter => filter.Text is not null))
             {
                 _textEmbedder = Own(await OnnxTextEmbedder.LoadAsync(embedder.Model, stopping).ConfigureAwait(false));
             }
         }
 
+        IKernelDevice? device = config.Filters.Any(filter =>
+            filter.Real is not null || filter.Copies is not null || filter.Duplicates is not null)
+                ? Own(config.Kernels.Open(config.Kernels.Find())) : null;
         bool asksReal = config.Filters.Any(filter => filter.Real is not null || filter.Copies is not null);
-        IRealPictures? real = asksReal ? OpenIndex(config.Index!, config.Kernels) : null;
+        IRealPictures? real = asksReal ? OpenIndex(config.Index!, device!) : null;
         List<IFilter> filters = [];
         foreach (FilterOptions filter in config.Filters)
         {
@@ -102,6 +113,8 @@ internal sealed class Runtimes : IDisposable
                     ? await PrototypesAsync(filter, prototypes, stopping).ConfigureAwait(false)
                 : filter.Real is not null ? new RealFilter(filter, real!)
                 : filter.Copies is not null ? new CopyFilter(filter, real!)
+                : filter.Duplicates is { } duplicates ? new DuplicateFilter(filter, Own(new AcceptedObjects(
+                    filter.Name, Embedder!.Width, duplicates.RowsMax, device!, _say)))
                 : filter.Text is not null ? await TextFilter.MakeAsync(filter, _textEmbedder!, stopping)
                     .ConfigureAwait(false)
                 : new ThresholdFilter(filter));
@@ -109,6 +122,31 @@ internal sealed class Runtimes : IDisposable
 
         Filters = filters;
         SayWhatComputes();
+    }
+
+    /// <summary>Brings back what filters remember of a store's samples.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="embed">The embed stage's step.</param>
+    /// <param name="stopping">Ends it.</param>
+    /// <exception cref="InvalidDataException">Too many samples would have to be embedded anew.</exception>
+    public async Task RestoreAsync(SampleStore store, EmbedStep embed, CancellationToken stopping)
+    {
+        DuplicateFilter[] filters = [.. Filters.OfType<DuplicateFilter>()];
+        if (filters.Length == 0)
+        {
+            return;
+        }
+
+        RestoredSamples restored = await new AcceptedRestore(store, embed, EmbeddingRevision!, _say)
+            .RunAsync(filters, stopping).ConfigureAwait(false);
+        foreach (string line in restored.LeftOut)
+        {
+            _say($"left out: {line}");
+        }
+
+        string held = string.Join(", ", filters.Select(filter => $"{filter.Name} {filter.Objects.Rows}"));
+        _say($"accepted samples remembered: {held}; {restored.Rebuilt} embedded anew, "
+            + $"{restored.LeftOutCount} left out");
     }
 
     /// <summary>Says once of every provider that was preferred and did not load why, and what runs elsewhere for it.
@@ -141,10 +179,8 @@ internal sealed class Runtimes : IDisposable
         ? SamPredictor.Load(options.Name.Length > 0 ? options.Name : "sam", options.Sam!)
         : SalientPredictor.Load(options.Name.Length > 0 ? options.Name : "salient", options.Salient!);
 
-    private IndexPictures OpenIndex(IndexSection section, KernelOptions kernels)
+    private IndexPictures OpenIndex(IndexSection section, IKernelDevice device)
     {
-        KernelDevices devices = kernels.Find();
-        IKernelDevice device = Own(kernels.Open(devices));
         OnnxImageEmbedder embedder = (OnnxImageEmbedder)Embedder!;
         IndexPictures index = Own(IndexPictures.Open(section.File, device, embedder.Revision, embedder.Width));
         _say($"index {section.File}: {index.Rows} real pictures of {index.Categories} categories, searched by "

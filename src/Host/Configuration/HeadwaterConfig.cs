@@ -98,7 +98,8 @@ internal sealed record HeadwaterConfig : ICheckedOptions
                 "compares with the index of real pictures, which needs an index and an embedder section");
         }
 
-        if (Embedder is null && Filters.Any(filter => filter.Prototypes is not null || filter.Text is not null))
+        if (Embedder is null && Filters.Any(filter =>
+            filter.Prototypes is not null || filter.Text is not null || filter.Duplicates is not null))
         {
             yield return new(nameof(Filters), "compares pictures, which needs an embedder section");
         }

@@ -67,6 +67,11 @@ public sealed unsafe partial class CpuSimilarity : ISimilarity
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The processor reads the rows where they are, so there is nothing to copy.</remarks>
+    public void Update(SimilarityRows rows, int row) =>
+        SearchBounds.CheckUpdate(ReferenceEquals(rows, _rows), Rows, row);
+
     /// <summary>Frees what it decoded blocks into.</summary>
     public void Dispose() => _job.Dispose();
 

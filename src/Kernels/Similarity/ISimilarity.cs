@@ -1,7 +1,7 @@
 namespace Kernels.Similarity;
 
 /// <summary>Finds, for each query, the rows with the largest dot product: the cosine, as all are of length 1.</summary>
-/// <remarks>One search at a time; rows do not change.</remarks>
+/// <remarks>One search at a time; rows change only through <see cref="Update"/>.</remarks>
 public interface ISimilarity : IDisposable
 {
     /// <summary>Most neighbours that one search gives.</summary>
@@ -26,4 +26,11 @@ public interface ISimilarity : IDisposable
     /// <exception cref="Device.KernelDeviceException">The device failed.</exception>
     void Search(
         ReadOnlySpan<float> queries, int neighbours, RowFilter filter, Span<int> ids, Span<float> scores);
+
+    /// <summary>Takes over one row that <see cref="SimilarityRows.Write"/> wrote. Not during a search.</summary>
+    /// <param name="rows">The rows that this was made of.</param>
+    /// <param name="row">0 to N - 1.</param>
+    /// <exception cref="ArgumentException">They are other rows, or there is no such row.</exception>
+    /// <exception cref="Device.KernelDeviceException">The device failed.</exception>
+    void Update(SimilarityRows rows, int row);
 }

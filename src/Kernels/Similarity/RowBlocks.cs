@@ -77,6 +77,35 @@ public static class RowBlocks
         return -1;
     }
 
+    /// <summary>Packs one row into a block and leaves the block's other rows as they are.</summary>
+    /// <param name="values">[D] f32, of length 1.</param>
+    /// <param name="width">D, 1 to <see cref="WidthMax"/>.</param>
+    /// <param name="row">Its place in the block, 0 to 63.</param>
+    /// <param name="type">How a value is stored.</param>
+    /// <param name="block">[D, 64] values.</param>
+    /// <param name="scales">64 scales where the type is int8; else it may be empty.</param>
+    /// <returns>False, with nothing written, where a value is not finite or above 65504.</returns>
+    /// <exception cref="ArgumentException">A length does not fit.</exception>
+    public static bool PackOne(
+        ReadOnlySpan<float> values, int width, int row, RowType type, Span<byte> block, Span<float> scales)
+    {
+        if (values.Length != width || block.Length != BlockBytes(width, type)
+            || (type == RowType.I8 && scales.Length != BlockRows))
+        {
+            throw new ArgumentException(
+                $"{values.Length} values, {block.Length} bytes and {scales.Length} scales are not a row of {width} "
+                + $"values and its block of {type}.", nameof(values));
+        }
+
+        bool isGood = LargestMagnitude(values) <= (float)Half.MaxValue;
+        if (isGood)
+        {
+            PackRow(values, row, type, block, scales);
+        }
+
+        return isGood;
+    }
+
     /// <summary>Reads one row back, as the kernels see it.</summary>
     /// <param name="block">The block.</param>
     /// <param name="row">0 to 63.</param>

@@ -40,4 +40,17 @@ internal static class SearchBounds
         (int first, int end) = filter.Range(rows);
         return (batch, first, end);
     }
+
+    /// <summary>Checks that an update is of the rows that are searched.</summary>
+    /// <param name="same">Whether they have their number, width and type.</param>
+    /// <param name="rows">N.</param>
+    /// <param name="row">The row.</param>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void CheckUpdate(bool same, int rows, int row)
+    {
+        if (!same || row < 0 || row >= rows)
+        {
+            throw new ArgumentException($"Row {row} is none of the {rows} rows that are searched here.", nameof(row));
+        }
+    }
 }

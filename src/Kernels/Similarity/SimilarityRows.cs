@@ -123,6 +123,19 @@ public sealed unsafe class SimilarityRows : IDisposable
         }
     }
 
+    /// <summary>Makes room for rows that are written one by one, with <see cref="Write"/>.</summary>
+    /// <param name="count">N, 1 or more. The memory is taken at once; the system gives it when it is written.</param>
+    /// <param name="width">D, 1 to <see cref="RowBlocks.WidthMax"/>.</param>
+    /// <param name="type">How a value is to be stored.</param>
+    /// <returns>Rows of undefined values and categories; the caller disposes them.</returns>
+    public static SimilarityRows Room(int count, int width, RowType type)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(width, RowBlocks.WidthMax);
+        return Allocate(count, width, type, hasCategories: true);
+    }
+
     /// <summary>Describes rows that lie in another's memory, for example in a mapped file.</summary>
     /// <param name="count">N, 1 or more.</param>
     /// <param name="width">D.</param>
@@ -161,6 +174,37 @@ public sealed unsafe class SimilarityRows : IDisposable
         RowBlocks.Unpack(block, row % RowBlocks.BlockRows, Type, scale, values[..Width]);
     }
 
+    /// <summary>Writes one row of its own memory. Whatever searches the rows is told by
+    /// <see cref="ISimilarity.Update"/>, and is not searching meanwhile.</summary>
+    /// <param name="row">0 to N - 1.</param>
+    /// <param name="values">[D] f32, of length 1.</param>
+    /// <param name="category">Its category, 0 or more.</param>
+    /// <exception cref="ArgumentException">The length is not D, or a value is not finite; nothing is written.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="InvalidOperationException">The memory is another's, or has no categories.</exception>
+    public void Write(int row, ReadOnlySpan<float> values, int category)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Count);
+        if (!_owned || !HasCategories)
+        {
+            throw new InvalidOperationException("Only rows that were made as room can be written.");
+        }
+
+        (int block, int place) = (row / RowBlocks.BlockRows, row % RowBlocks.BlockRows);
+        int bytes = RowBlocks.BlockBytes(Width, Type);
+        Span<byte> target = new(Values + ((long)block * bytes), bytes);
+        Span<float> scales = Type == RowType.I8
+            ? new((float*)_scales + (block * RowBlocks.BlockRows), RowBlocks.BlockRows) : [];
+        if (!RowBlocks.PackOne(values, Width, place, Type, target, scales))
+        {
+            throw new ArgumentException($"Row {row} holds a value that is not finite or above 65504.");
+        }
+
+        ((int*)_categories)[row] = category;
+    }
+
     /// <summary>Gives the memory back, if it is its own.</summary>
     public void Dispose()
     {
@@ -174,10 +218,16 @@ public sealed unsafe class SimilarityRows : IDisposable
 
     private static SimilarityRows Allocate(int count, int width, RowType type, ReadOnlySpan<int> categories)
     {
+        SimilarityRows rows = Allocate(count, width, type, !categories.IsEmpty);
+        categories.CopyTo(rows._categories == 0 ? [] : new Span<int>((int*)rows._categories, count));
+        return rows;
+    }
+
+    private static SimilarityRows Allocate(int count, int width, RowType type, bool hasCategories)
+    {
         nint values = Aligned(RowBlocks.Bytes(count, width, type));
         nint scales = type == RowType.I8 ? Aligned((long)RowBlocks.Blocks(count) * RowBlocks.BlockRows * 4) : 0;
-        nint kept = categories.IsEmpty ? 0 : Aligned((long)count * sizeof(int));
-        categories.CopyTo(kept == 0 ? [] : new Span<int>((int*)kept, count));
+        nint kept = hasCategories ? Aligned((long)count * sizeof(int)) : 0;
         return new SimilarityRows(count, width, type, values, scales, kept, owned: true);
     }
 

@@ -99,6 +99,28 @@ public sealed unsafe partial class SourceSimilarity : ISimilarity
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Copies the row's block, as a row lies strewn over it: D * 64 values.</remarks>
+    public void Update(SimilarityRows rows, int row)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        bool same = (rows.Count, rows.Width, rows.Type, rows.HasCategories)
+            == (Rows, Width, _type, _categories is not null);
+        SearchBounds.CheckUpdate(same, Rows, row);
+        int bytes = RowBlocks.BlockBytes(Width, _type);
+        long offset = (long)(row / RowBlocks.BlockRows) * bytes;
+        _device.Upload(new ReadOnlySpan<byte>(rows.Values + offset, bytes), _rows, offset);
+        if (_scales is not null)
+        {
+            _device.Upload(rows.Scales.Slice(row, 1), _scales, row);
+        }
+
+        if (_categories is not null)
+        {
+            _device.Upload(rows.Categories.Slice(row, 1), _categories, row);
+        }
+    }
+
     /// <summary>Gives the device's memory back.</summary>
     public void Dispose()
     {

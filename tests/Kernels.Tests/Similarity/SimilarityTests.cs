@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Kernels.Similarity;
+using Tests.Shared;
 
 namespace Kernels.Tests.Similarity;
 
@@ -153,6 +154,62 @@ public abstract class SimilarityTests
     [Fact]
     public void Categories_that_the_rows_do_not_know_are_refused() =>
         Refused<ArgumentException>(8, 2, new() { Categories = [1] }, 2);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(130)]
+    public void Rows_written_one_by_one_answer_as_if_they_had_been_packed(int count)
+    {
+        foreach (RowType type in Types)
+        {
+            SimilarityCase problem = new(3, count, 19, 5, type, Seed: 9);
+            float[] values = UnitRows.Of(count, 19, seed: 10);
+            int[] categories = [.. Enumerable.Range(0, count).Select(row => row % 3)];
+            using SimilarityRows packed = SimilarityRows.Pack(values, 19, type, categories);
+            using SimilarityRows written = SimilarityRows.Room(count, 19, type);
+            for (int row = 0; row < count; row++)
+            {
+                written.Write(row, UnitRows.Of(1, 19, seed: 11), category: 0); // Overwritten below.
+            }
+
+            using (ISimilarity expected = Open(packed))
+            using (ISimilarity actual = Open(written))
+            {
+                foreach (int row in Enumerable.Range(0, count).Reverse())
+                {
+                    written.Write(row, values.AsSpan(row * 19, 19), categories[row]);
+                    actual.Update(written, row);
+                }
+
+                Assert.Equal(Answer(expected, problem, [0xFFFF]), Answer(actual, problem, [0xFFFF]));
+                Assert.Equal(Answer(expected, problem, [2]), Answer(actual, problem, [2]));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_row_that_is_none_of_them_or_not_finite_is_refused()
+    {
+        using SimilarityRows rows = SimilarityRows.Room(70, 4, Types[0]);
+        using SimilarityRows other = SimilarityRows.Room(71, 4, Types[0]);
+        using SimilarityRows packed = SimilarityRows.Pack(new float[70 * 4], 4, Types[0]);
+        using ISimilarity similarity = Open(rows);
+
+        Assert.Throws<ArgumentException>(() => similarity.Update(other, 0));
+        Assert.Throws<ArgumentException>(() => similarity.Update(rows, 70));
+        Assert.Throws<ArgumentException>(() => rows.Write(0, [float.NaN, 0, 0, 0], 0));
+        Assert.Throws<ArgumentException>(() => rows.Write(0, [1, 0, 0], 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Write(70, [1, 0, 0, 0], 0));
+        Assert.Throws<InvalidOperationException>(() => packed.Write(0, [1, 0, 0, 0], 0));
+    }
+
+    private static (int Id, float Score)[] Answer(ISimilarity similarity, SimilarityCase problem, uint[] categories)
+    {
+        (int[] ids, float[] scores) = (new int[15], new float[15]);
+        similarity.Search(problem.MakeQueries(), 5, new() { Categories = categories }, ids, scores);
+        return [.. ids.Zip(scores)];
+    }
 
     private void Refused<T>(int values, int neighbours, RowFilter filter, int room)
         where T : Exception

@@ -36,4 +36,24 @@ public sealed class FilterChain(IReadOnlyList<IFilter> filters, string? embedder
 
         return Outcome.Keep(item);
     }
+
+    /// <summary>Tells the filters that remember it that a try's sample is durable in the store.</summary>
+    /// <param name="key">The prompt's key.</param>
+    public void Accepted(string key)
+    {
+        foreach (ITryListener listener in filters.OfType<ITryListener>())
+        {
+            listener.Accepted(key);
+        }
+    }
+
+    /// <summary>Tells the filters that remember it that a try ended without a sample, in whatever stage.</summary>
+    /// <param name="key">The prompt's key.</param>
+    public void Rejected(string key)
+    {
+        foreach (ITryListener listener in filters.OfType<ITryListener>())
+        {
+            listener.Rejected(key);
+        }
+    }
 }

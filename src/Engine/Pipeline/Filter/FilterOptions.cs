@@ -10,7 +10,7 @@ public sealed record FilterOptions : ICheckedOptions
 
     /// <summary>What is compared: a score of a filter before it, predicted_iou, or a measure of the annotate stage
     /// (area_ratio, border_px, background_deviation ...). Either this, <see cref="Prototypes"/>, <see cref="Text"/>,
-    /// <see cref="Real"/> or <see cref="Copies"/>.</summary>
+    /// <see cref="Real"/>, <see cref="Copies"/> or <see cref="Duplicates"/>.</summary>
     public string Measure { get; init; } = "";
 
     /// <summary>The real pictures to which the mean cosine is taken; needs an embedder.</summary>
@@ -25,6 +25,11 @@ public sealed record FilterOptions : ICheckedOptions
     /// <summary>The bound above which an object is a copy of a real picture of the index; needs the same. Its
     /// <see cref="Min"/> means nothing.</summary>
     public CopyOptions? Copies { get; init; }
+
+    /// <summary>The bound above which an object is like a sample accepted before; needs an embedder. Its
+    /// <see cref="Min"/> means nothing. Best the last of the chain: what passes here and is rejected later may have
+    /// kept others out meanwhile.</summary>
+    public DuplicateOptions? Duplicates { get; init; }
 
     /// <summary>The least value that passes; any finite number. A cosine's has to be found anew for every embedder: the
     /// reference's 0.6 belongs to CLIP ViT-L/14. Default 0.</summary>
@@ -41,7 +46,7 @@ public sealed record FilterOptions : ICheckedOptions
         bool[] kinds =
         [
             !string.IsNullOrWhiteSpace(Measure), Prototypes is not null, Text is not null, Real is not null,
-            Copies is not null,
+            Copies is not null, Duplicates is not null,
         ];
         int given = kinds.Count(isGiven => isGiven);
         if (given != 1)
@@ -49,9 +54,10 @@ public sealed record FilterOptions : ICheckedOptions
             yield return new(
                 nameof(Measure),
                 given == 0
-                    ? "is empty; it must name a measure or a score, or the filter must have prototypes, a text, real "
-                        + "or copies"
-                    : "is one of several; a filter has either a measure, prototypes, a text, real or copies");
+                    ? "is empty; it must name a measure or a score, or the filter must have prototypes, a text, real, "
+                        + "copies or duplicates"
+                    : "is one of several; a filter has either a measure, prototypes, a text, real, copies or "
+                        + "duplicates");
         }
 
         if (!double.IsFinite(Min))

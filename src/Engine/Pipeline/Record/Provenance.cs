@@ -14,4 +14,8 @@ public sealed record Provenance
 
     /// <summary>The embedder's configured name; null when none is configured.</summary>
     public string? Embedder { get; init; }
+
+    /// <summary>Names model and treatment of the embeddings that are kept with the samples, so that only those of one
+    /// name are compared; null keeps none.</summary>
+    public string? EmbeddingRevision { get; init; }
 }

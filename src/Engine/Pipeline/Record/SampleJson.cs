@@ -32,6 +32,7 @@ internal static class SampleJson
                 WriteTexts(json, "neighbours", item.Neighbours);
             }
 
+            WriteEmbedding(json, item.Embedding.Span, provenance.EmbeddingRevision);
             WriteOrigin(json, item.Annotated.Picture, provenance);
             json.WriteEndObject();
         }
@@ -63,6 +64,20 @@ internal static class SampleJson
         json.WriteString("annotator", annotated.Annotator);
         WriteNumber(json, "predicted_iou", annotated.PredictedIou);
         WriteNumbers(json, "measures", annotated.Measures);
+    }
+
+    // In the sample itself, so that it is there exactly when the sample is, whatever ends the process.
+    private static void WriteEmbedding(Utf8JsonWriter json, ReadOnlySpan<float> embedding, string? revision)
+    {
+        if (revision is null || embedding.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartObject("embedding");
+        json.WriteString("revision", revision);
+        json.WriteString("values", EmbeddingText.Of(embedding));
+        json.WriteEndObject();
     }
 
     private static void WriteOrigin(Utf8JsonWriter json, Picture picture, Provenance provenance)

@@ -63,6 +63,19 @@ public sealed class EncodeStepTests
     }
 
     [Fact]
+    public async Task An_embedding_is_kept_where_it_is_asked_for()
+    {
+        Embedded item = RecordItems.Of() with { Embedding = new float[] { 0.6f, -0.8f } };
+        EncodeStep step = new(new(), Provenance with { EmbeddingRevision = "12ab black" }, long.MaxValue);
+
+        Sample sample = (await step.RunAsync(item, TestContext.Current.CancellationToken)).Value!;
+
+        JsonElement embedding = JsonDocument.Parse(sample.Json).RootElement.GetProperty("embedding");
+        Assert.Equal("12ab black", embedding.GetProperty("revision").GetString());
+        Assert.Equal("zThmug==", embedding.GetProperty("values").GetString()); // numpy's f16 of both.
+    }
+
+    [Fact]
     public async Task The_JSON_is_byte_for_byte_what_the_format_says()
     {
         const string Expected =
