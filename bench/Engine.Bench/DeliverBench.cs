@@ -64,7 +64,7 @@ public class DeliverBench
         {
             await _samples!.MoveNextAsync();
             bytes += _samples.Current.Bytes;
-            await _client!.AckAsync(_samples.Current.Sequence, CancellationToken.None);
+            await _client!.AckAsync(_samples.Current.Position, CancellationToken.None);
         }
 
         return bytes >= TrafficBytes - (1 << 20) ? bytes : throw new InvalidOperationException($"{bytes} bytes came.");

@@ -23,14 +23,12 @@ internal sealed class EndlessLog(int sampleBytes) : ISampleLog
     public long LastSequence => 1L << 40;
 
     public ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
-        long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping)
+        IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
-        int items = (int)Math.Clamp(bytesMax / _sample.Bytes, 1, itemsMax);
-        LoggedSample[] samples = new LoggedSample[items];
-        long at = share.NextAfter(afterSequence);
-        for (int i = 0; i < items; i++, at += share.World)
+        LoggedSample[] samples = new LoggedSample[(int)Math.Clamp(bytesMax / _sample.Bytes, 1, sequences.Count)];
+        for (int i = 0; i < samples.Length; i++)
         {
-            samples[i] = new LoggedSample(at, _sample);
+            samples[i] = new LoggedSample(sequences[i], _sample);
         }
 
         return ValueTask.FromResult<IReadOnlyList<LoggedSample>>(samples);
@@ -43,4 +41,8 @@ internal sealed class EndlessLog(int sampleBytes) : ISampleLog
     public Task SaveCursorsAsync(IReadOnlyList<RankCursor> cursors, CancellationToken stopping) => Task.CompletedTask;
 
     public Task ForgetGroupAsync(string group, CancellationToken stopping) => Task.CompletedTask;
+
+    public IReadOnlyList<long> LoadBoundaries() => [];
+
+    public Task AddBoundaryAsync(long sequence, CancellationToken stopping) => Task.CompletedTask;
 }

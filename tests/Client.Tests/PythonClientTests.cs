@@ -46,16 +46,21 @@ public sealed class PythonClientTests
             },
             TimeProvider.System,
             NullLoggerFactory.Instance);
+        await using DeliveryHub endedHub = new(log, new DeliverOptions { GroupsMax = 64 }, TimeProvider.System);
+        await endedHub.EndAsync(Token);
+        await using WireListener ended = await WireListener.StartAsync(
+            endedHub, new TransportOptions { Listen = ["tcp://127.0.0.1:0"], Token = Secret }, TimeProvider.System,
+            NullLoggerFactory.Instance);
         string description = folder.File("daemon.json");
-        await File.WriteAllTextAsync(description, Describe(log, listener, pem), Token);
+        await File.WriteAllTextAsync(description, Describe(log, listener, ended, pem), Token);
 
-        Command ended = await PythonClient.RunAsync(
+        Command run = await PythonClient.RunAsync(
             ["-m", "unittest", "discover", "-v", "-s", PythonClient.Path("tests"), "-t", PythonClient.Path("tests")],
             new Dictionary<string, string?> { ["HEADWATER_TEST_DAEMON"] = description });
 
-        TestContext.Current.TestOutputHelper!.WriteLine(ended.Error); // says what was skipped, and why
-        Assert.True(ended.ExitCode == 0, ended.Error);
-        Assert.DoesNotContain("needs the server", ended.Error);
+        TestContext.Current.TestOutputHelper!.WriteLine(run.Error); // says what was skipped, and why
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.DoesNotContain("needs the server", run.Error);
     }
 
     [Fact]
@@ -101,18 +106,19 @@ public sealed class PythonClientTests
         await hub!.DisposeAsync();
     }
 
-    private static string Describe(MemorySampleLog log, WireListener listener, PemFolder pem) =>
-        JsonSerializer.Serialize(new
-        {
-            tcp = listener.Addresses[0].ToString(),
-            unix = listener.Addresses[1].ToString(),
-            tls = listener.Addresses[2].ToString(),
-            tls_ca = pem.Authority,
-            tls_cert = pem.PathOf("client.pem"),
-            tls_key = pem.PathOf("client.key"),
-            token = Secret,
-            stream = log.StreamId,
-            hashes = Enumerable.Range(1, Samples)
-                .Select(at => Convert.ToHexStringLower(SHA256.HashData(log.Make(at).Image))),
-        });
+    private static string Describe(
+        MemorySampleLog log, WireListener listener, WireListener ended, PemFolder pem) => JsonSerializer.Serialize(new
+    {
+        tcp = listener.Addresses[0].ToString(),
+        unix = listener.Addresses[1].ToString(),
+        tls = listener.Addresses[2].ToString(),
+        ended = ended.Addresses[0].ToString(), // a daemon whose plan has ended, over the same samples
+        tls_ca = pem.Authority,
+        tls_cert = pem.PathOf("client.pem"),
+        tls_key = pem.PathOf("client.key"),
+        token = Secret,
+        stream = log.StreamId,
+        hashes = Enumerable.Range(1, Samples)
+            .Select(at => Convert.ToHexStringLower(SHA256.HashData(log.Make(at).Image))),
+    });
 }

@@ -18,8 +18,8 @@ def frame(*elements):
     return struct.pack(">I", len(payload)) + payload
 
 
-def sample(sequence, image=b"image"):
-    return frame(4, sequence, f"{sequence:016x}-000000", "yak", "png", image, b"mask", b'{"box":[1,2,3,4]}')
+def sample(sequence, image=b"image", position=None):
+    return frame(4, sequence, position or sequence, f"{sequence:016x}-000000", "yak", "png", image, b"mask", b'{"box":[1,2,3,4]}')
 
 
 class Peer:
@@ -46,7 +46,7 @@ class Peer:
 
     def welcome(self, cursor=0, stream="s", heartbeat=10, frame_bytes_max=1 << 20):
         hello = self.read()
-        self.send(frame(2, 1, stream, cursor, 100, frame_bytes_max, heartbeat))
+        self.send(frame(2, 2, stream, cursor, 100, frame_bytes_max, heartbeat))
         return hello
 
     def read_until(self, wanted):

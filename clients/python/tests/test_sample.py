@@ -16,7 +16,7 @@ except ImportError:
 
 
 def make(image=b"", mask=b"", json=b"{}"):
-    return Sample(1, "k", "yak", image, "png", mask, json)
+    return Sample(1, 1, "k", "yak", image, "png", mask, json)
 
 
 def png(array):

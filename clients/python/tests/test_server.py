@@ -1,6 +1,6 @@
 """Goal: the client and the real daemon agree. Run by tests/Client.Tests, which starts the daemon's server.
 
-HEADWATER_TEST_DAEMON names a JSON file: tcp, unix, token, stream, hashes (SHA-256 of each picture, from sequence 1).
+HEADWATER_TEST_DAEMON names a JSON file: tcp, unix, ended, token, stream, hashes (SHA-256 of each picture, from sequence 1).
 """
 
 import hashlib
@@ -23,6 +23,24 @@ except ImportError:
     torch = None
 
 PATH = os.environ.get("HEADWATER_TEST_DAEMON")
+GOLDEN, WORD = 0x9E3779B97F4A7C15, (1 << 64) - 1
+
+
+def mix(number):
+    number = (number ^ (number >> 30)) * 0xBF58476D1CE4E5B9 & WORD
+    number = (number ^ (number >> 27)) * 0x94D049BB133111EB & WORD
+    return number ^ (number >> 31)
+
+
+def permutation(seed, start, length):
+    """docs/spec/wire.md, Order, once more."""
+    state = mix(seed + GOLDEN & WORD) ^ start
+    offsets = list(range(length))
+    for i in range(length - 1, 0, -1):
+        state = state + GOLDEN & WORD
+        j = mix(state) * (i + 1) >> 64
+        offsets[i], offsets[j] = offsets[j], offsets[i]
+    return offsets
 
 
 @unittest.skipUnless(PATH, "needs the server: ./test Client starts it")
@@ -125,6 +143,45 @@ class ServerTest(unittest.TestCase):
                 wanted = len([at for at in range(stream.cursor + 1, 301) if at % 4 == rank])
                 seen |= {sample.sequence for sample in self.take(stream, wanted)}
         self.assertEqual(set(range(1, 301)), seen)
+
+    def test_order_is_the_one_that_the_specification_says(self):
+        seed, window = 2**63 - 25, 77
+        with self.connect(self.daemon["ended"], shuffle_window=window, shuffle_seed=seed) as stream:
+            samples = list(stream)
+            self.assertEqual(300, stream.end)
+        self.assert_whole(samples)
+        self.assertEqual(list(range(1, 301)), [sample.position for sample in samples])
+        self.assertEqual(
+            [start + 1 + offset for start in range(0, 300, window)
+             for offset in permutation(seed, start, min(window, 300 - start))],
+            [sample.sequence for sample in samples])
+
+    def test_ranks_of_an_ended_plan_end_with_equal_counts_and_epochs_resume(self):
+        counts = []
+        for rank in range(7):
+            with self.connect(self.daemon["ended"], group="ends", rank=rank, world=7) as stream:
+                counts.append(len(list(stream)))
+        self.assertEqual((300, 1), (sum(counts), max(counts) - min(counts)))
+
+        def epoch(seed, **options):
+            return self.connect(
+                self.daemon["ended"], group="epochs", shuffle_window=128, shuffle_seed=seed, **options)
+
+        orders = []
+        for seed in (1, 2):
+            with epoch(seed, cursor=0) as stream:
+                order = [sample.sequence for sample in self.take(stream, 100)]
+                state = stream.state_dict()
+            for count in (100, 50):  # two resumes in a row
+                with epoch(9) as stream:
+                    stream.load_state_dict(state)
+                    order += [sample.sequence for sample in self.take(stream, count)]
+                    state = stream.state_dict()
+            with epoch(9) as stream:
+                stream.load_state_dict(state)
+                orders.append(order + [sample.sequence for sample in stream])
+        self.assertEqual([list(range(1, 301))] * 2, [sorted(order) for order in orders])
+        self.assertNotEqual(*orders)
 
     def test_wrong_token_and_wrong_stream_are_refused(self):
         with self.assertRaisesRegex(headwater.RefusedError, "unauthorized"):

@@ -75,7 +75,7 @@ class StreamTest(unittest.TestCase):
 
         with ScriptedDaemon(script) as daemon, connect(daemon, auto_ack=False) as stream:
             take(stream, 1)
-            with self.assertRaisesRegex(ValueError, "sequence is 2; it must be 0 to 1"):
+            with self.assertRaisesRegex(ValueError, "position is 2; it must be 0 to 1"):
                 stream.ack(2)
 
     def test_credit_is_the_window_and_comes_back_as_samples_are_taken(self):
@@ -142,6 +142,30 @@ class StreamTest(unittest.TestCase):
         with ScriptedDaemon(drains, is_back) as daemon, connect(daemon) as stream:
             self.assertEqual([1, 2], take(stream, 2))
 
+    def test_end_of_the_plan_ends_the_iteration_and_a_state_goes_on_after_it(self):
+        def ends(self, peer):
+            peer.welcome()
+            peer.send(sample(1), sample(2))
+            while peer.read_until(5) != [5, 2]:
+                pass
+            peer.send(frame(7, 46, "The plan has ended.", 7))
+            self.left.extend(peer.read_to_end())
+
+        def again(self, peer):
+            self.hellos.append(peer.welcome())
+            peer.send(sample(2))
+            peer.read_to_end()
+
+        with ScriptedDaemon(ends, again) as daemon, connect(daemon) as stream:
+            self.assertIsNone(stream.end)
+            state = stream.state_dict()
+            self.assertEqual([1, 2], [at.sequence for at in stream])
+            self.assertEqual([], list(stream))
+            self.assertEqual(7, stream.end)
+            stream.load_state_dict({**state, "cursor": 1})
+            self.assertEqual([2], take(stream, 1))
+            self.assertEqual(1, daemon.hellos[0][6])
+
     def test_daemon_that_is_none_is_named(self):
         for answer in (b"HTTP/1.1 400 Bad", b"\x00\x00\x00\x00", b"\xff\xff\xff\xff", b"\x00\x00\x00\x01\xc1"):
             def script(self, peer, answer=answer):
@@ -185,6 +209,8 @@ class StreamTest(unittest.TestCase):
             ({"rank": 1}, "rank is 1; it must be 0 to 0"),
             ({"world": 0}, "world is 0; it must be 1 to"),
             ({"cursor": -1}, "cursor is -1"),
+            ({"shuffle_window": 65537}, "shuffle_window is 65537; it must be 0 to 65536"),
+            ({"shuffle_seed": 2**63}, "shuffle_seed is"),
             ({"credit_frames": 0}, "credit_frames is 0"),
             ({"credit_bytes": 0}, "credit_bytes is 0"),
             ({"frame_bytes_max": 1}, "frame_bytes_max is 1"),
@@ -217,7 +243,49 @@ class StateTest(unittest.TestCase):
                     self.assertEqual(expected, take(stream, 2))
                     state = stream.state_dict()
         self.assertEqual([None, 3, None, 5], [hello[6] for hello in daemon.hellos])
-        self.assertEqual({"version": 1, "stream": "s", "rank": 0, "world": 1, "cursor": 7}, state)
+        self.assertEqual({"version": 2, "stream": "s", "rank": 0, "world": 1, "shuffle_window": 0, "shuffle_seed": 0, "cursor": 7}, state)
+
+    def test_position_is_the_place_and_the_order_goes_with_it(self):
+        def first(self, peer):
+            self.hellos.append(peer.welcome())
+            peer.send(*(sample(9 - at, position=at) for at in range(1, 9)))
+            self.left.extend(peer.read_to_end())
+
+        def again(self, peer):
+            hello = peer.welcome()
+            self.hellos.append(hello)
+            if hello[6] is not None:
+                peer.send(*(sample(9 - at, position=at) for at in range(hello[6] - 1, 9)))
+            peer.read_to_end()
+
+        with ScriptedDaemon(first, again, again, again, again) as daemon:
+            with connect(daemon, shuffle_window=8, shuffle_seed=2**63 - 1) as stream:
+                self.assertEqual([8, 7, 6], take(stream, 3))
+                state = stream.state_dict()
+            for expected in ([5, 4], [3, 2]):
+                with connect(daemon) as stream:
+                    stream.load_state_dict(state)
+                    self.assertEqual(expected, take(stream, 2))
+                    state = stream.state_dict()
+        orders = [(hello[6], hello[10], hello[11]) for hello in daemon.hellos]
+        shuffled = (8, 2**63 - 1)
+        self.assertEqual([(None, *shuffled), (None, 0, 0), (3, *shuffled), (None, 0, 0), (5, *shuffled)], orders)
+        self.assertIn([5, 2], daemon.left)
+
+    def test_state_of_before_there_were_orders_is_read(self):
+        def idle(self, peer):
+            self.hellos.append(peer.welcome())
+            peer.read_to_end()
+
+        def sends(self, peer):
+            self.hellos.append(peer.welcome())
+            peer.send(sample(8))
+            peer.read_to_end()
+
+        with ScriptedDaemon(idle, sends) as daemon, connect(daemon) as stream:
+            stream.load_state_dict({"version": 1, "stream": "s", "rank": 0, "world": 1, "cursor": 7})
+            self.assertEqual([8], take(stream, 1))
+            self.assertEqual((7, 0, 0), (daemon.hellos[1][6], *daemon.hellos[1][10:12]))
 
     def test_state_of_another_rank_or_of_something_else_is_refused(self):
         def script(self, peer):
@@ -231,8 +299,8 @@ class StateTest(unittest.TestCase):
             for wrong in ({}, None, {**state, "cursor": "1"}):
                 with self.subTest(wrong=wrong), self.assertRaisesRegex(ValueError, "no state of a headwater stream"):
                     stream.load_state_dict(wrong)
-            with self.assertRaisesRegex(ValueError, "the state is of version 2"):
-                stream.load_state_dict({**state, "version": 2})
+            with self.assertRaisesRegex(ValueError, "the state is of version 3"):
+                stream.load_state_dict({**state, "version": 3})
 
 
 class ThreadTest(unittest.TestCase):

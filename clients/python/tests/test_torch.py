@@ -3,7 +3,7 @@
 import importlib
 import unittest
 
-from scripted import ScriptedDaemon, sample
+from scripted import ScriptedDaemon, frame, sample
 
 try:
     import torch
@@ -22,14 +22,25 @@ def sequence_of(item):
     return item.sequence
 
 
-def endless(self, peer):
+def ends_at(end):
+    return lambda self, peer: endless(self, peer, end)
+
+
+def endless(self, peer, end=None):
     """Answers a hello as the daemon would: the share's samples after the cursor, as far as the credit goes."""
     hello = peer.welcome(cursor=0)
     self.hellos.append(hello)
     rank, world, cursor = hello[4], hello[5], hello[6] or 0
     balance, at = hello[8], cursor + 1
     while True:
+        if end is not None and at > end:
+            while peer.read_until(5) != [5, last]:
+                pass
+            peer.send(frame(7, 46, "The plan has ended.", end))
+            peer.read_to_end()
+            return
         if at % world == rank:
+            last = at
             while balance == 0:
                 balance += peer.read_until(3)[1]
             peer.send(sample(at))
@@ -78,6 +89,40 @@ class DatasetTest(unittest.TestCase):
                 items.close()
         self.assertEqual([None, 3, 6], [hello[6] for hello in daemon.hellos])
         self.assertEqual([None, "s", "s"], [hello[7] for hello in daemon.hellos])
+
+    def test_end_of_the_plan_ends_the_dataset_and_another_epoch_reads_it_again(self):
+        with ScriptedDaemon(ends_at(5), ends_at(5), ends_at(5), ends_at(5)) as daemon:
+            dataset = HeadwaterDataset(
+                daemon.address, "train", 0, 1, sequence_of, shuffle_window=8, shuffle_seed=40, **OPTIONS)
+            dataset.set_epoch(0)
+            self.assertEqual([1, 2, 3, 4, 5], list(dataset))
+            dataset.set_epoch(1)
+            items = iter(dataset)
+            self.assertEqual([1, 2], [next(items) for _ in range(2)])
+            state = dataset.state_dict()
+            items.close()
+            for expected in (3, 4):
+                dataset = HeadwaterDataset(daemon.address, "train", 0, 1, sequence_of, **OPTIONS)
+                dataset.load_state_dict(state)
+                dataset.set_epoch(1)
+                items = iter(dataset)
+                self.assertEqual(expected, next(items))
+                state = dataset.state_dict()
+                items.close()
+        self.assertEqual(
+            [(None, 8, 40), (0, 8, 41), (2, 8, 41), (3, 8, 41)],
+            [(hello[6], hello[10], hello[11]) for hello in daemon.hellos])
+
+    def test_drop_last_gives_every_rank_equally_many(self):
+        for end, expected in ((9, [3, 3, 3]), (10, [3, 3, 3]), (11, [3, 3, 3]), (12, [4, 4, 4])):
+            counts = []
+            for rank in range(3):
+                with ScriptedDaemon(ends_at(end)) as daemon:
+                    dataset = HeadwaterDataset(
+                        daemon.address, "train", rank, 3, sequence_of, drop_last=True, **OPTIONS)
+                    counts.append(len(list(dataset)))
+            with self.subTest(end=end):
+                self.assertEqual(expected, counts)
 
     def test_state_of_another_number_of_shares_is_refused(self):
         with ScriptedDaemon(endless) as daemon:

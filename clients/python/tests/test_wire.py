@@ -48,7 +48,7 @@ class HostileFramesTest(unittest.TestCase):
         wrong = [
             [], [4], [99, 1], ["4"], {"a": 1}, 7, None, [2, 1, "s", 0, 0, 1, 1, 1], [6, -1], [6, 2**63], [6, True],
             [6, 1.0], [6, [1]], [7, 1, "m" * 513, None], [7, 1, b"m", None], [7, 1, "m", "0"],
-            [4, 1, "k", "c", "png", "image", b"", b""], [4, 1, "k", "c", "png", None, b"", b""],
+            [4, 1, 1, "k", "c", "png", "image", b"", b""], [4, 1, 1, "k", "c", "png", None, b"", b""],
             [2, 1, "s" * 65, 0, 0, 1, 1],
         ]
         for elements in wrong:
@@ -58,7 +58,7 @@ class HostileFramesTest(unittest.TestCase):
     def test_key_that_is_no_safe_file_name_is_refused(self):
         for key in ("", "../x", "a.b", "a/b", "x" * 81, "ä", "a\n"):
             with self.subTest(key=key), self.assertRaises(ProtocolError):
-                wire.to_sample([4, 1, key, "c", "png", b"", b"", b""])
+                wire.to_sample([4, 1, 1, key, "c", "png", b"", b"", b""])
 
     def test_any_mutation_is_read_or_refused(self):
         seed = 20240601

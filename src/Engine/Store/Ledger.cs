@@ -101,7 +101,7 @@ internal sealed partial class Ledger : IDisposable
     public void Dispose()
     {
         foreach (LedgerStatement statement in (LedgerStatement[])
-            [_begin, _commit, _rollBack, .. AppendStatements(), .. PromptStatements()])
+            [_begin, _commit, _rollBack, .. AppendStatements(), .. PromptStatements(), .. CursorStatements()])
         {
             statement.Dispose();
         }

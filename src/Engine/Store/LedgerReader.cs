@@ -20,12 +20,19 @@ internal sealed class LedgerReader : IDisposable
     private readonly Lock _gate = new();
     private readonly SqliteConnection _ledger;
     private readonly LedgerStatement _list;
+    private readonly LedgerStatement _find;
     private readonly Dictionary<string, string> _categories = new(StringComparer.Ordinal);
 
     public LedgerReader(string directory)
     {
         _ledger = Ledger.OpenToRead(directory);
         _list = new(_ledger, Progression, "$first", "$last", "$world");
+        _find = new(
+            _ledger,
+            """
+            SELECT sequence, key, category, shard, offset, length, crc32c FROM sample WHERE sequence = $sequence
+            """,
+            "$sequence");
     }
 
     /// <summary>Lists first, first + world, ... up to last.</summary>
@@ -37,17 +44,20 @@ internal sealed class LedgerReader : IDisposable
             using SqliteDataReader rows = _list.Read(first, last, world);
             while (rows.Read())
             {
-                samples.Add(new(
-                    rows.GetInt64(0),
-                    rows.GetString(1),
-                    Shared(rows.GetString(2)),
-                    rows.GetInt32(3),
-                    rows.GetInt64(4),
-                    rows.GetInt32(5),
-                    (uint)rows.GetInt64(6)));
+                samples.Add(Stored(rows));
             }
 
             return samples;
+        }
+    }
+
+    /// <summary>Looks one sample up; null when there is none.</summary>
+    public StoredSample? Find(long sequence)
+    {
+        lock (_gate)
+        {
+            using SqliteDataReader rows = _find.Read(sequence);
+            return rows.Read() ? Stored(rows) : null;
         }
     }
 
@@ -65,9 +75,19 @@ internal sealed class LedgerReader : IDisposable
         lock (_gate)
         {
             _list.Dispose();
+            _find.Dispose();
             _ledger.Dispose();
         }
     }
+
+    private StoredSample Stored(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        row.GetString(1),
+        Shared(row.GetString(2)),
+        row.GetInt32(3),
+        row.GetInt64(4),
+        row.GetInt32(5),
+        (uint)row.GetInt64(6));
 
     // A million samples have a thousand categories: callers keep lists, so let them share the names.
     private string Shared(string category)

@@ -61,7 +61,7 @@ public sealed partial class SampleStore
 
     /// <summary>Sets consumers' cursors, forward or back, durable when the task ends.</summary>
     /// <param name="cursors">
-    /// The cursors. Other ranks of the same world stay; a group's cursors of another world are forgotten.
+    /// The cursors. A group's other ranks stay; its cursors of another world or order are forgotten.
     /// </param>
     /// <param name="cancel">Heeded while another write has the turn.</param>
     /// <returns>Done when the cursors are on the disk.</returns>
@@ -74,10 +74,11 @@ public sealed partial class SampleStore
         foreach (GroupCursor cursor in cursors)
         {
             Name(cursor.Group, "A group's name");
-            if (cursor.World < 1 || cursor.Rank < 0 || cursor.Rank >= cursor.World || cursor.Sequence < 0)
+            if (cursor.World < 1 || cursor.Rank < 0 || cursor.Rank >= cursor.World || cursor.Position < 0
+                || cursor.ShuffleWindow < 0 || cursor.ShuffleSeed < 0)
             {
                 throw new ArgumentException(
-                    $"{cursor} is wrong; world must be from 1, rank from 0 and below it, sequence from 0.");
+                    $"{cursor} is wrong; world must be from 1, rank from 0 and below it, the others from 0.");
             }
         }
 
@@ -88,6 +89,21 @@ public sealed partial class SampleStore
                 return cursors.Count;
             },
             cancel);
+    }
+
+    /// <summary>Adds a boundary, after which the blocks of shuffled orders end early; durable when the task ends.
+    /// </summary>
+    /// <param name="sequence">The newest sample's sequence, from 1. A boundary that is there already stays.</param>
+    /// <param name="cancel">Heeded while another write has the turn.</param>
+    /// <returns>Done when it is on the disk.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence is not that of a sample.</exception>
+    /// <exception cref="StoreFullException">No space; after a wait the same call may be made again.</exception>
+    /// <exception cref="StoreReadOnlyException">This or an earlier write has an unknown fate.</exception>
+    public Task AddBoundaryAsync(long sequence, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, LastSequence);
+        return WriteAsync(ledger => ledger.AddBoundary(sequence), cancel);
     }
 
     /// <summary>Forgets a consumer group.</summary>

@@ -38,6 +38,22 @@ public sealed partial class SampleStore
         return first > last ? [] : _ledgerReader.List(first, last, world);
     }
 
+    /// <summary>Looks accepted samples up.</summary>
+    /// <param name="sequences">Their sequences, in any order.</param>
+    /// <returns>The samples in that order, without those that are not there; read as the caller goes on.</returns>
+    public IEnumerable<StoredSample> Find(IEnumerable<long> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        foreach (long sequence in sequences)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            if (_ledgerReader.Find(sequence) is { } stored)
+            {
+                yield return stored;
+            }
+        }
+    }
+
     /// <summary>Reads one sample and checks it against its CRC-32C. Reads on the caller's thread.</summary>
     /// <param name="stored">What <see cref="List"/> or <see cref="AppendAsync"/> gave.</param>
     /// <param name="cancel">Heeded before the read begins.</param>
@@ -98,11 +114,19 @@ public sealed partial class SampleStore
     }
 
     /// <summary>Reads every group's cursors.</summary>
-    /// <returns>By group and rank, one world a group; owned by the caller.</returns>
+    /// <returns>By group and rank, one world and one order a group; owned by the caller.</returns>
     public IReadOnlyList<GroupCursor> LoadCursors()
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         return _ledgerReader.Read(Ledger.Cursors);
+    }
+
+    /// <summary>Reads every boundary.</summary>
+    /// <returns>Sequences, ascending; owned by the caller.</returns>
+    public IReadOnlyList<long> LoadBoundaries()
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        return _ledgerReader.Read(Ledger.Boundaries);
     }
 
     private void Announce() => Interlocked

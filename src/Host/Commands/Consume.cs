@@ -25,7 +25,13 @@ public static class Consume
         };
         Option<int> rank = Number("--rank", "Which rank of the group, from 0.", value: 0, min: 0);
         Option<int> world = Number("--world", "How many ranks share the group's samples.", value: 1, min: 1);
-        Option<int?> count = new("--count") { Description = "Stop after so many samples; without it, never." };
+        Option<int> window = Number(
+            "--shuffle-window", "Samples in a block of the group's shuffled order; 0: as they were made.", 0, min: 0);
+        Option<long> seed = new("--shuffle-seed") { Description = "The seed of that order, from 0." };
+        Option<int?> count = new("--count")
+        {
+            Description = "Stop after so many samples; without it, when the plan has ended.",
+        };
         Option<DirectoryInfo?> output = new("--output")
         {
             Description = "Write picture, mask and JSON of each sample here before it is acknowledged.",
@@ -40,19 +46,10 @@ public static class Consume
         count.Validators.Add(result => Check(result, "--count", min: 1));
         Command command = new("consume", "Receive samples from a running daemon.")
         {
-            connect, group, rank, world, count, output, tokenEnv, json,
+            connect, group, rank, world, window, seed, count, output, tokenEnv, json,
         };
         trust.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            // An option that was not given has no result here, and its default not yet a value.
-            int own = result.GetResult(rank)?.GetValueOrDefault<int>() ?? 0;
-            int ranks = result.GetResult(world)?.GetValueOrDefault<int>() ?? 1;
-            if (own >= ranks && ranks > 0)
-            {
-                result.AddError($"--rank is {own}; it must be below --world, which is {ranks}.");
-            }
-        });
+        command.Validators.Add(result => CheckRank(result, rank, world));
         command.SetAction((parsed, stopping) => new Consumer(
             new WireClientOptions
             {
@@ -61,6 +58,8 @@ public static class Consume
                 Rank = parsed.GetValue(rank),
                 World = parsed.GetValue(world),
                 Trust = trust.Of(parsed),
+                ShuffleWindow = parsed.GetValue(window),
+                ShuffleSeed = parsed.GetValue(seed),
                 Token = Environment.GetEnvironmentVariable(parsed.GetValue(tokenEnv)!),
             },
             parsed.GetValue(count),
@@ -68,6 +67,17 @@ public static class Consume
             new SampleLines(parsed.InvocationConfiguration.Output, parsed.GetValue(json)),
             parsed.InvocationConfiguration.Error).RunAsync(stopping));
         return command;
+    }
+
+    private static void CheckRank(CommandResult result, Option<int> rank, Option<int> world)
+    {
+        // An option that was not given has no result here, and its default not yet a value.
+        int own = result.GetResult(rank)?.GetValueOrDefault<int>() ?? 0;
+        int ranks = result.GetResult(world)?.GetValueOrDefault<int>() ?? 1;
+        if (own >= ranks && ranks > 0)
+        {
+            result.AddError($"--rank is {own}; it must be below --world, which is {ranks}.");
+        }
     }
 
     private static Option<int> Number(string name, string description, int value, int min)

@@ -13,7 +13,8 @@ namespace Host.Commands;
 internal sealed class Consumer(
     WireClientOptions options, int? count, SampleFiles? files, SampleLines lines, TextWriter error)
 {
-    /// <summary>Runs until the count is reached, the command is stopped, or the daemon says no for good.</summary>
+    /// <summary>Runs until the count is reached, the plan has ended, the command is stopped, or the daemon says no for
+    /// good.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken stopping)
     {
@@ -33,7 +34,7 @@ internal sealed class Consumer(
                 }
 
                 await lines.WriteAsync(sample).ConfigureAwait(false);
-                await client.AckAsync(sample.Sequence, stopping).ConfigureAwait(false);
+                await client.AckAsync(sample.Position, stopping).ConfigureAwait(false);
                 if (++received == count)
                 {
                     break;

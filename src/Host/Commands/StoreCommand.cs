@@ -53,7 +53,7 @@ internal static class StoreCommand
         foreach (GroupCursor cursor in stat.Cursors)
         {
             Console.Out.WriteLine(
-                $"group {cursor.Group}, rank {cursor.Rank} of {cursor.World}: acknowledged up to {cursor.Sequence}");
+                $"group {cursor.Group}, rank {cursor.Rank} of {cursor.World}: acknowledged up to {cursor.Position}");
         }
 
         return ExitCode.Ok;

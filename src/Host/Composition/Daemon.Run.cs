@@ -20,7 +20,7 @@ internal sealed partial class Daemon
         if (code == ExitCode.Ok && !_around.Draining.IsCancellationRequested)
         {
             _around.Say($"the plan has ended: {LastSequence} samples are stored; waiting for the consumers");
-            await DeliveredAsync().ConfigureAwait(false);
+            code = await EndAsync().ConfigureAwait(false);
         }
 
         using CancellationTokenSource leave = new(_config.Run.DrainTimeout, _around.Clock);
@@ -48,13 +48,26 @@ internal sealed partial class Daemon
         }
     }
 
-    /// <summary>Waits until every registered group has acknowledged all, or a drain is asked for.</summary>
-    private async Task DeliveredAsync()
+    /// <summary>Ends the stream, then waits until every registered group has acknowledged all, or a drain is asked
+    /// for.</summary>
+    private async Task<ExitCode> EndAsync()
     {
+        try
+        {
+            await _hub!.EndAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (StoreException fault)
+        {
+            _around.Say($"the end of the plan could not be stored: {fault.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.StoreFault;
+        }
+
         while (!_around.Draining.IsCancellationRequested
             && _hub!.Snapshot().Groups.Any(group => group.LagItems > 0 && !group.IsDetached))
         {
             await Task.Delay(LagPoll, _around.Clock).ConfigureAwait(false);
         }
+
+        return ExitCode.Ok;
     }
 }

@@ -97,7 +97,7 @@ internal sealed class DemoRun
                     RgbImage picture = ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default);
                     BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng.Span, ImageLimits.Default);
                     _received.Add((picture, mask, $"{sample.Sequence} {sample.Category}"));
-                    await client.AckAsync(sample.Sequence, ended).ConfigureAwait(false);
+                    await client.AckAsync(sample.Position, ended).ConfigureAwait(false);
                 }
             }
             catch (Exception cause) when (cause is OperationCanceledException or IOException or WireClosedException)

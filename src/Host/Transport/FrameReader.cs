@@ -19,7 +19,7 @@ public static class FrameReader
     /// <returns>The frame.</returns>
     public static HelloFrame Hello(ReadOnlySequence<byte> payload)
     {
-        FrameFields fields = FrameFields.Open(payload, FrameType.Hello, 9);
+        FrameFields fields = FrameFields.Open(payload, FrameType.Hello, 11);
         HelloFrame hello = new()
         {
             Version = (int)fields.Number("version", ushort.MaxValue),
@@ -31,6 +31,8 @@ public static class FrameReader
             StreamId = fields.TextOrNil("stream", WireLimits.StreamBytesMax),
             CreditFrames = (int)fields.Number("credit_frames", int.MaxValue),
             CreditBytes = fields.Number("credit_bytes", long.MaxValue),
+            ShuffleWindow = (int)fields.Number("shuffle_window", int.MaxValue),
+            ShuffleSeed = fields.Number("shuffle_seed", long.MaxValue),
         };
         fields.End();
         return hello;
@@ -76,9 +78,10 @@ public static class FrameReader
     /// <returns>The frame.</returns>
     public static SampleFrame Sample(ReadOnlyMemory<byte> payload)
     {
-        FrameFields fields = FrameFields.Open(new ReadOnlySequence<byte>(payload), FrameType.Sample, 7);
+        FrameFields fields = FrameFields.Open(new ReadOnlySequence<byte>(payload), FrameType.Sample, 8);
         SampleFrame sample = new(
             fields.Number("sequence", long.MaxValue),
+            fields.Number("position", long.MaxValue),
             fields.Text("key", WireLimits.KeyBytesMax),
             fields.Text("category", WireLimits.CategoryBytesMax),
             fields.Text("image_format", WireLimits.ExtensionBytesMax),
@@ -101,13 +104,13 @@ public static class FrameReader
     /// <summary>Reads an ACK or a HEARTBEAT.</summary>
     /// <param name="payload">A payload of that type.</param>
     /// <param name="type">Which of the two.</param>
-    /// <returns>The sequence.</returns>
-    public static long Sequence(ReadOnlySequence<byte> payload, FrameType type)
+    /// <returns>A position; from a server's HEARTBEAT a sequence.</returns>
+    public static long Number(ReadOnlySequence<byte> payload, FrameType type)
     {
         FrameFields fields = FrameFields.Open(payload, type, 1);
-        long sequence = fields.Number("sequence", long.MaxValue);
+        long number = fields.Number(type == FrameType.Ack ? "position" : "number", long.MaxValue);
         fields.End();
-        return sequence;
+        return number;
     }
 
     /// <summary>Reads a GOAWAY.</summary>

@@ -15,7 +15,7 @@ public enum FrameType
     /// <summary>Server: one sample.</summary>
     Sample = 4,
 
-    /// <summary>Client: everything up to a sequence is done.</summary>
+    /// <summary>Client: everything of a share up to a position is done.</summary>
     Ack = 5,
 
     /// <summary>Either side: still here.</summary>

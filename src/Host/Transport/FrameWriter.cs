@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Engine.Items;
+using Engine.Pipeline.Deliver;
 using MessagePack;
 
 namespace Host.Transport;
@@ -20,7 +21,7 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     public int Hello(HelloFrame hello)
     {
         ArgumentNullException.ThrowIfNull(hello);
-        MessagePackWriter writer = Begin(FrameType.Hello, fields: 9);
+        MessagePackWriter writer = Begin(FrameType.Hello, fields: 11);
         writer.Write(hello.Version);
         writer.Write(hello.Token);
         writer.Write(hello.Group);
@@ -30,6 +31,8 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         writer.Write(hello.StreamId);
         writer.Write(hello.CreditFrames);
         writer.Write(hello.CreditBytes);
+        writer.Write(hello.ShuffleWindow);
+        writer.Write(hello.ShuffleSeed);
         return End(ref writer);
     }
 
@@ -61,12 +64,12 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
 
     /// <summary>Writes an ACK or a HEARTBEAT.</summary>
     /// <param name="type">Which of the two.</param>
-    /// <param name="sequence">The sequence.</param>
+    /// <param name="number">A position; in a server's HEARTBEAT a sequence.</param>
     /// <returns>Bytes written.</returns>
-    public int Sequence(FrameType type, long sequence)
+    public int Number(FrameType type, long number)
     {
         MessagePackWriter writer = Begin(type, fields: 1);
-        writer.Write(sequence);
+        writer.Write(number);
         return End(ref writer);
     }
 
@@ -83,15 +86,15 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
     }
 
     /// <summary>Writes a SAMPLE.</summary>
-    /// <param name="sequence">Its sequence.</param>
-    /// <param name="sample">The sample.</param>
+    /// <param name="at">The sample and its place.</param>
     /// <param name="payloadBytesMax">The longest payload the peer takes. In bytes.</param>
     /// <returns>Bytes written; 0, and nothing written, when the payload would be longer.</returns>
-    public int Sample(long sequence, Sample sample, int payloadBytesMax)
+    public int Sample(PlacedSample at, int payloadBytesMax)
     {
-        ArgumentNullException.ThrowIfNull(sample);
-        MessagePackWriter writer = Begin(FrameType.Sample, fields: 7);
-        writer.Write(sequence);
+        Sample sample = at.Sample;
+        MessagePackWriter writer = Begin(FrameType.Sample, fields: 8);
+        writer.Write(at.Sequence);
+        writer.Write(at.Position);
         writer.Write(sample.Key);
         writer.Write(sample.Category);
         writer.Write(sample.ImageExtension);

@@ -24,6 +24,9 @@ public enum GoAwayCode
     /// <summary>The client did not take what it gave credit for. Never on the wire: nobody reads it.</summary>
     Stalled = 7,
 
+    /// <summary>Ranks with another order are still connected for the group.</summary>
+    OrderMismatch = 8,
+
     /// <summary>The client sent more frames in a second than it may.</summary>
     TooFast = 9,
 
@@ -42,13 +45,13 @@ public enum GoAwayCode
     /// <summary>The token is missing or wrong.</summary>
     Unauthorized = 36,
 
-    /// <summary>A hello's group, rank or world is out of range.</summary>
+    /// <summary>A hello's group, rank, world or order is out of range.</summary>
     InvalidHello = 37,
 
     /// <summary>No more groups may be registered.</summary>
     GroupsFull = 38,
 
-    /// <summary>The cursor lies beyond the newest sample.</summary>
+    /// <summary>The cursor lies beyond the last position.</summary>
     CursorAhead = 39,
 
     /// <summary>The cursor belongs to another stream.</summary>
@@ -63,9 +66,12 @@ public enum GoAwayCode
     /// <summary>More credit was given than an account holds.</summary>
     CreditOverflow = 43,
 
-    /// <summary>A sample was acknowledged that there is not yet.</summary>
+    /// <summary>A position was acknowledged that there is not yet.</summary>
     AckAhead = 44,
 
     /// <summary>The next sample is larger than the frame cap.</summary>
     SampleTooLarge = 45,
+
+    /// <summary>The plan has ended and the rank has acknowledged all of its samples. No error.</summary>
+    Ended = 46,
 }

@@ -18,7 +18,7 @@ public sealed record HelloFrame
     /// <summary>Ranks that share the group's samples.</summary>
     public int World { get; init; } = 1;
 
-    /// <summary>Go on after this sequence; null for where the server thinks the rank is.</summary>
+    /// <summary>Go on after this position; null for where the server thinks the rank is.</summary>
     public long? Cursor { get; init; }
 
     /// <summary>The stream that the cursor belongs to; null when the client does not know.</summary>
@@ -29,4 +29,10 @@ public sealed record HelloFrame
 
     /// <summary>Bytes of frames that may be sent at once.</summary>
     public required long CreditBytes { get; init; }
+
+    /// <summary>Samples in a block of the group's shuffled order; 0 for the order of sequences.</summary>
+    public int ShuffleWindow { get; init; }
+
+    /// <summary>The seed of that order, from 0.</summary>
+    public long ShuffleSeed { get; init; }
 }

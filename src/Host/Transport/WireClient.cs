@@ -4,8 +4,8 @@ namespace Host.Transport;
 
 /// <summary>Receives samples, and connects again where it was when a connection ends that may come back.</summary>
 /// <remarks>
-/// Each sample comes once from <see cref="ReadAllAsync"/>, in order: what a server sends again after a reconnect is
-/// dropped by its sequence. Acknowledge a sample once what was made of it is safe.
+/// Each sample of a share comes once from <see cref="ReadAllAsync"/>, by position: what a server sends again after a
+/// reconnect is dropped. Acknowledge a sample once what was made of it is safe.
 /// </remarks>
 /// <param name="options">What to ask for.</param>
 /// <param name="clock">Times heartbeats, silence and pauses.</param>
@@ -17,9 +17,10 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     private long? _acked = options.Cursor; // What the next hello goes on after.
     private TimeSpan _delay = options.RetryDelayFirst; // Before the next attempt; grows until a sample comes.
     private bool _hasBrought; // Whether the connection has brought a sample.
+    private bool _hasEnded; // Whether the server has said that there will be no more.
     private IOException? _fruitless; // How a connection that brought none ended.
     private int _heldBytes; // The frame that the consumer holds, whose credit comes back with the next one asked for.
-    private long _received = options.Cursor ?? 0; // What the consumer has had.
+    private readonly Dictionary<long, long> _received = []; // What the consumer has had, by share.
 
     /// <summary>Told why a connection could not be made, and how long the pause before the next attempt is.</summary>
     public Action<IOException, TimeSpan>? Retrying { get; init; }
@@ -27,10 +28,12 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     /// <summary>The stream that the sequences belong to; null before the first connection.</summary>
     public string? StreamId => _streamId;
 
-    /// <summary>The last sequence acknowledged: the cursor to keep. Null before the first connection.</summary>
+    /// <summary>The last position of the rank's own share acknowledged: the cursor to keep. Null before the first
+    /// connection.</summary>
     public long? Cursor => _acked;
 
-    /// <summary>Receives samples until the reader stops. Only one such loop at a time.</summary>
+    /// <summary>Receives samples until the reader stops, or the plan has ended and all samples of this rank are
+    /// acknowledged. Only one such loop at a time.</summary>
     /// <param name="stopping">Ends the loop.</param>
     /// <returns>Samples in order; each counts against the credit until the next one is asked for.</returns>
     /// <exception cref="WireClosedException">The server said no, and coming back changes nothing.</exception>
@@ -44,29 +47,39 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             {
                 await _session.DisposeAsync().ConfigureAwait(false);
                 (_session, _heldBytes) = (null, 0);
+                if (_hasEnded)
+                {
+                    yield break;
+                }
+
                 if (_fruitless is not null)
                 {
                     await PauseAsync(_fruitless, stopping).ConfigureAwait(false);
                 }
             }
-            else if (sample.Frame.Sequence > _received)
+            else if (sample.Frame.Position > _received.GetValueOrDefault(ShareOf(sample.Frame.Position)))
             {
-                _received = sample.Frame.Sequence;
+                _received[ShareOf(sample.Frame.Position)] = sample.Frame.Position;
                 yield return sample.Frame;
             }
         }
     }
 
-    /// <summary>Acknowledges everything up to a sequence.</summary>
-    /// <param name="sequence">A sequence that was received.</param>
+    /// <summary>Acknowledges everything up to a position of the share that it belongs to.</summary>
+    /// <param name="position">A position that was received.</param>
     /// <param name="stopping">Ends the wait for the socket.</param>
     /// <returns>Done when it is on its way; when the connection has just broken, the next one says it.</returns>
-    public async ValueTask AckAsync(long sequence, CancellationToken stopping)
+    public async ValueTask AckAsync(long position, CancellationToken stopping)
     {
-        _acked = Math.Max(sequence, _acked ?? 0);
+        if (ShareOf(position) == _options.Rank)
+        {
+            position = Math.Max(position, _acked ?? 0);
+            _acked = position;
+        }
+
         if (_session is { } session)
         {
-            await TryAsync(session.AckAsync(_acked.Value, stopping)).ConfigureAwait(false);
+            await TryAsync(session.AckAsync(position, stopping)).ConfigureAwait(false);
         }
     }
 
@@ -78,6 +91,8 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             await session.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private long ShareOf(long position) => position % _options.World;
 
     private static async ValueTask<bool> TryAsync(ValueTask write)
     {
@@ -107,6 +122,11 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             (_heldBytes, _delay, _hasBrought) = (sample.FrameBytes, _options.RetryDelayFirst, true);
             return sample;
         }
+        catch (WireClosedException closed) when (closed.Away.Code == GoAwayCode.Ended)
+        {
+            _hasEnded = true;
+            return null;
+        }
         catch (IOException broken) when (broken is not WireClosedException { IsFinal: true })
         {
             _fruitless = _hasBrought ? null : broken;
@@ -127,7 +147,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
                     .ConfigureAwait(false);
                 _streamId = session.Welcome.StreamId;
                 _acked ??= session.Welcome.Cursor;
-                _received = Math.Max(_received, _acked.Value);
+                _received[_options.Rank] = Math.Max(_received.GetValueOrDefault(_options.Rank), _acked.Value);
                 return session;
             }
             catch (IOException missing) when (missing is not WireClosedException { IsFinal: true }

@@ -1,3 +1,4 @@
+using Engine.Pipeline.Deliver;
 using Host.Tls;
 
 namespace Host.Transport;
@@ -23,11 +24,18 @@ public sealed record WireClientOptions
     /// <summary>Whom to believe at a <c>tls://</c> address. Default: whom the system believes.</summary>
     public ClientTrust Trust { get; init; } = new();
 
-    /// <summary>Go on after this sequence; null for where the server thinks the rank is.</summary>
+    /// <summary>Go on after this position; null for where the server thinks the rank is.</summary>
     public long? Cursor { get; init; }
 
     /// <summary>The stream that <see cref="Cursor"/> belongs to; null when unknown.</summary>
     public string? StreamId { get; init; }
+
+    /// <summary>Samples in a block of the group's shuffled order, 0 to 65,536; 0 for the order of sequences. Default
+    /// 0. All ranks of a group say the same.</summary>
+    public int ShuffleWindow { get; init; }
+
+    /// <summary>The seed of that order, from 0. Default 0.</summary>
+    public long ShuffleSeed { get; init; }
 
     /// <summary>Samples on their way or waiting to be taken, at most. 1 to 1,048,576. Default 64.</summary>
     public int CreditFrames { get; init; } = 64;
@@ -58,6 +66,9 @@ public sealed record WireClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(World, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Rank);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Rank, World);
+        ArgumentOutOfRangeException.ThrowIfNegative(ShuffleWindow);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ShuffleWindow, DeliveryOrder.WindowMax);
+        ArgumentOutOfRangeException.ThrowIfNegative(ShuffleSeed);
         ArgumentOutOfRangeException.ThrowIfLessThan(CreditFrames, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(CreditFrames, WireLimits.CreditFramesMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(CreditBytes, 1);

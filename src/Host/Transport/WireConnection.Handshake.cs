@@ -22,10 +22,11 @@ internal sealed partial class WireConnection
 
         _credit.Grant(new CreditFrame(hello.CreditFrames, hello.CreditBytes));
         RankLink link = _server.Hub.Attach(
-            hello.Group, new RankShare(hello.Rank, hello.World), hello.Cursor, hello.StreamId);
+            hello.Group, new RankShare(hello.Rank, hello.World), hello.Cursor, hello.StreamId,
+            new DeliveryOrder(hello.ShuffleWindow, hello.ShuffleSeed));
         _link = link;
         _log.LogInformation(
-            "Connection {Connection} is group {Group} rank {Rank} of {World}, after sequence {Cursor}.",
+            "Connection {Connection} is group {Group} rank {Rank} of {World}, after position {Cursor}.",
             _socket.ConnectionId, hello.Group, hello.Rank, hello.World, link.StartCursor);
 
         WelcomeFrame welcome = new( // (3)
@@ -85,9 +86,11 @@ internal sealed partial class WireConnection
 
     private static GoAwayCode CodeOf(DeliverRefusal refusal) => refusal switch
     {
-        DeliverRefusal.InvalidGroup or DeliverRefusal.InvalidShare => GoAwayCode.InvalidHello,
+        DeliverRefusal.InvalidGroup or DeliverRefusal.InvalidShare or DeliverRefusal.InvalidOrder =>
+            GoAwayCode.InvalidHello,
         DeliverRefusal.GroupsFull => GoAwayCode.GroupsFull,
         DeliverRefusal.WorldMismatch => GoAwayCode.WorldMismatch,
+        DeliverRefusal.OrderMismatch => GoAwayCode.OrderMismatch,
         DeliverRefusal.CursorAhead => GoAwayCode.CursorAhead,
         DeliverRefusal.StreamChanged => GoAwayCode.StreamChanged,
         DeliverRefusal.AckAhead => GoAwayCode.AckAhead,

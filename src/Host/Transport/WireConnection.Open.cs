@@ -32,7 +32,7 @@ internal sealed partial class WireConnection
                 _credit.Grant(FrameReader.Credit(payload));
                 break;
             case FrameType.Ack or FrameType.Heartbeat:
-                _link!.Ack(FrameReader.Sequence(payload, type));
+                _link!.Ack(FrameReader.Number(payload, type));
                 break;
             default:
                 throw new WireFormatException(
@@ -46,10 +46,10 @@ internal sealed partial class WireConnection
         {
             await _credit.WaitAsync(stopping).ConfigureAwait(false);
             (int frames, long bytes) = _credit.Balance;
-            IReadOnlyList<LoggedSample> samples = await _link!.NextAsync(
+            IReadOnlyList<PlacedSample> samples = await _link!.NextAsync(
                 Math.Min(frames, ReadAheadItems), Math.Min(bytes, Options.ReadAheadBytes), stopping)
                 .ConfigureAwait(false);
-            foreach (LoggedSample sample in samples)
+            foreach (PlacedSample sample in samples)
             {
                 await _credit.WaitAsync(stopping).ConfigureAwait(false);
                 if (!await _output.SendAsync(sample, Write, stopping).ConfigureAwait(false))
@@ -62,9 +62,9 @@ internal sealed partial class WireConnection
         }
     }
 
-    private void Write(FrameWriter to, LoggedSample at)
+    private void Write(FrameWriter to, PlacedSample at)
     {
-        int bytes = to.Sample(at.Sequence, at.Sample, Options.FrameBytesMax);
+        int bytes = to.Sample(at, Options.FrameBytesMax);
         if (bytes == 0)
         {
             throw new WireFormatException(
@@ -109,7 +109,7 @@ internal sealed partial class WireConnection
             if (_output.FramesSent == sentBefore)
             {
                 await _output.SendAsync(
-                    _server.Hub.LastSequence, static (to, last) => to.Sequence(FrameType.Heartbeat, last), stopping)
+                    _server.Hub.LastSequence, static (to, last) => to.Number(FrameType.Heartbeat, last), stopping)
                     .ConfigureAwait(false);
             }
 
@@ -119,14 +119,20 @@ internal sealed partial class WireConnection
 
     private async Task WatchAsync(RankLink link, CancellationToken stopping)
     {
-        LinkEnd why = await link.Ended.WaitAsync(stopping).ConfigureAwait(false);
-        End(why switch
-        {
-            LinkEnd.Replaced => ConnectionEnd.Away(
-                GoAwayCode.Replaced,
-                $"A newer connection took rank {link.Share.Rank} of {link.Share.World} of group '{link.GroupName}'."),
-            LinkEnd.Removed => ConnectionEnd.Away(GoAwayCode.Removed, $"Group '{link.GroupName}' was removed."),
-            _ => ConnectionEnd.Away(GoAwayCode.Draining, "The daemon is going down."),
-        });
+        await link.Ended.WaitAsync(stopping).ConfigureAwait(false);
+        End(EndOf(link));
     }
+
+    /// <summary>What a client is told whose link the hub has ended.</summary>
+    private static ConnectionEnd EndOf(RankLink? link) => link switch
+    {
+        { Ended: { IsCompletedSuccessfully: true, Result: LinkEnd.Replaced } } => ConnectionEnd.Away(
+            GoAwayCode.Replaced,
+            $"A newer connection took rank {link.Share.Rank} of {link.Share.World} of group '{link.GroupName}'."),
+        { Ended: { IsCompletedSuccessfully: true, Result: LinkEnd.Removed } } =>
+            ConnectionEnd.Away(GoAwayCode.Removed, $"Group '{link.GroupName}' was removed."),
+        { Ended: { IsCompletedSuccessfully: true, Result: LinkEnd.Ended } } => ConnectionEnd.Away(
+            GoAwayCode.Ended, "The plan has ended and all samples of this rank are acknowledged."),
+        _ => ConnectionEnd.Away(GoAwayCode.Draining, "The daemon is going down."),
+    };
 }

@@ -78,7 +78,8 @@ internal sealed partial class WireConnection : IDisposable
         _stopping.Dispose();
     }
 
-    private void EndDraining() => End(ConnectionEnd.Away(GoAwayCode.Draining, "The daemon is going down."));
+    // A link that the hub has ended already is told why, also when the daemon goes down at the same moment.
+    private void EndDraining() => End(EndOf(_link));
 
     /// <summary>Runs a part of the connection; whatever it throws ends this connection and no other.</summary>
     private async Task GuardAsync(Func<CancellationToken, Task> part)

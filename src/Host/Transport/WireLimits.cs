@@ -1,10 +1,10 @@
 namespace Host.Transport;
 
-/// <summary>The bounds of the protocol, version 1. Both sides hold them before they allocate anything.</summary>
+/// <summary>The bounds of the protocol, version 2. Both sides hold them before they allocate anything.</summary>
 public static class WireLimits
 {
     /// <summary>The protocol's version.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Bytes before a frame's payload: its length, unsigned, big-endian.</summary>
     public const int PrefixBytes = 4;

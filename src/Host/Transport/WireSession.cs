@@ -101,11 +101,11 @@ internal sealed class WireSession : IAsyncDisposable
             ? WriteAsync(credit, static (to, back) => to.Credit(back), stopping)
             : ValueTask.CompletedTask;
 
-    /// <summary>Acknowledges everything up to a sequence.</summary>
-    public ValueTask AckAsync(long sequence, CancellationToken stopping)
+    /// <summary>Acknowledges everything of a share up to a position.</summary>
+    public ValueTask AckAsync(long position, CancellationToken stopping)
     {
-        Volatile.Write(ref _acked, sequence);
-        return WriteAsync(sequence, static (to, upTo) => to.Sequence(FrameType.Ack, upTo), stopping);
+        Volatile.Write(ref _acked, position);
+        return WriteAsync(position, static (to, upTo) => to.Number(FrameType.Ack, upTo), stopping);
     }
 
     public async ValueTask DisposeAsync()
@@ -154,6 +154,8 @@ internal sealed class WireSession : IAsyncDisposable
             StreamId = _options.StreamId,
             CreditFrames = _options.CreditFrames,
             CreditBytes = _options.CreditBytes,
+            ShuffleWindow = _options.ShuffleWindow,
+            ShuffleSeed = _options.ShuffleSeed,
         };
         await WriteAsync(hello, static (to, frame) => to.Hello(frame), stopping).ConfigureAwait(false);
         byte[] answer = await ReadPayloadAsync(WireLimits.ClientFrameBytesMax, stopping).ConfigureAwait(false);
@@ -208,7 +210,7 @@ internal sealed class WireSession : IAsyncDisposable
                     new ReceivedSample(FrameReader.Sample(payload), WireLimits.PrefixBytes + payload.Length));
                 break;
             case FrameType.Heartbeat:
-                FrameReader.Sequence(bytes, FrameType.Heartbeat);
+                FrameReader.Number(bytes, FrameType.Heartbeat);
                 break;
             case FrameType.GoAway:
                 throw new WireClosedException(FrameReader.GoAway(bytes));
@@ -225,7 +227,7 @@ internal sealed class WireSession : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
                 await WriteAsync(
-                    Volatile.Read(ref _acked), static (to, upTo) => to.Sequence(FrameType.Heartbeat, upTo),
+                    Volatile.Read(ref _acked), static (to, upTo) => to.Number(FrameType.Heartbeat, upTo),
                     _closing.Token).ConfigureAwait(false);
             }
         }

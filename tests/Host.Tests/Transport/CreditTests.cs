@@ -62,7 +62,7 @@ public sealed class CreditTests
     private static int FrameBytes(SampleFrame sample)
     {
         System.Buffers.ArrayBufferWriter<byte> written = new();
-        return new FrameWriter(written).Sample(sample.Sequence, ToSample(sample), int.MaxValue);
+        return new FrameWriter(written).Sample(new(sample.Position, sample.Sequence, ToSample(sample)), int.MaxValue);
     }
 
     private static Engine.Items.Sample ToSample(SampleFrame frame) => new()

@@ -18,11 +18,11 @@ public sealed class FrameReaderTests
     [InlineData("91 a1 61", "not a MessagePack array")]
     [InlineData("92 05 2b 00", "Ack has 1 bytes after its last element")]
     [InlineData("93 05 2b 2b", "Ack has 3 elements; it must have 2")]
-    [InlineData("92 05 ff", "Ack.sequence is not an unsigned integer")]
-    [InlineData("92 05 ca 3f 80 00 00", "Ack.sequence is not an unsigned integer")]
-    [InlineData("92 05 91 01", "Ack.sequence is not an unsigned integer")]
-    [InlineData("92 05 cf 80 00 00 00 00 00 00 00", "Ack.sequence is 9223372036854775808; it must be 0 to")]
-    [InlineData("92 05 cf 80", "Ack.sequence is not an unsigned integer")]
+    [InlineData("92 05 ff", "Ack.position is not an unsigned integer")]
+    [InlineData("92 05 ca 3f 80 00 00", "Ack.position is not an unsigned integer")]
+    [InlineData("92 05 91 01", "Ack.position is not an unsigned integer")]
+    [InlineData("92 05 cf 80 00 00 00 00 00 00 00", "Ack.position is 9223372036854775808; it must be 0 to")]
+    [InlineData("92 05 cf 80", "Ack.position is not an unsigned integer")]
     public void Wrong_payload_is_refused_with_the_field_and_the_bound(string hex, string expected)
     {
         WireFormatException refused = Assert.Throws<WireFormatException>(() => ReadAny(Bytes(hex)));
@@ -50,7 +50,7 @@ public sealed class FrameReaderTests
     public void Key_that_is_no_safe_file_name_is_refused(string key)
     {
         byte[] payload = MessagePackSerializer.Serialize(
-            new object[] { 4, 1, key, "yak", "png", Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() });
+            new object[] { 4, 1, 1, key, "yak", "png", Array.Empty<byte>(), Array.Empty<byte>(), Array.Empty<byte>() });
 
         WireFormatException refused = Assert.Throws<WireFormatException>(() => ReadAny(payload));
 
@@ -61,7 +61,7 @@ public sealed class FrameReaderTests
     public void Text_beyond_its_bound_or_not_UTF8_is_refused()
     {
         byte[] tooLong = MessagePackSerializer.Serialize(
-            new object?[] { 1, 1, null, new string('g', 65), 0, 1, null, null, 1, 1 });
+            new object?[] { 1, 1, null, new string('g', 65), 0, 1, null, null, 1, 1, 0, 0 });
         byte[] broken = [.. SpecExamples.Payload((int)FrameType.GoAway)];
         broken[4] = 0xff;
 
@@ -110,10 +110,10 @@ public sealed class FrameReaderTests
     }
 
     [Theory]
-    [InlineData("98 04 2b db ff ff ff ff 61")] // a string of 4 GiB
-    [InlineData("98 04 2b a1 61 a1 61 a3 70 6e 67 c6 ff ff ff ff 00")] // a binary of 4 GiB
-    [InlineData("98 04 2b a1 61 a1 61 a3 70 6e 67 dd ff ff ff ff")] // a list of 4 Gi items
-    [InlineData("98 04 2b a1 61 a1 61 a3 70 6e 67 c9 ff ff ff ff 01")] // an extension of 4 GiB
+    [InlineData("99 04 2b 2b db ff ff ff ff 61")] // a string of 4 GiB
+    [InlineData("99 04 2b 2b a1 61 a1 61 a3 70 6e 67 c6 ff ff ff ff 00")] // a binary of 4 GiB
+    [InlineData("99 04 2b 2b a1 61 a1 61 a3 70 6e 67 dd ff ff ff ff")] // a list of 4 Gi items
+    [InlineData("99 04 2b 2b a1 61 a1 61 a3 70 6e 67 c9 ff ff ff ff 01")] // an extension of 4 GiB
     public void Declared_length_is_never_allocated(string hex)
     {
         byte[] payload = Bytes(hex);
@@ -130,7 +130,7 @@ public sealed class FrameReaderTests
     {
         byte[] deep = [0x92, 0x05, .. Enumerable.Repeat((byte)0x91, 60_000)];
 
-        Assert.Contains("Ack.sequence is not", Refusal(deep), StringComparison.Ordinal);
+        Assert.Contains("Ack.position is not", Refusal(deep), StringComparison.Ordinal);
     }
 
     /// <summary>Valid frames with some bytes changed, cut out, doubled or put in.</summary>
@@ -187,7 +187,7 @@ public sealed class FrameReaderTests
             FrameType.Credit => FrameReader.Credit(bytes),
             FrameType.Sample => FrameReader.Sample(payload),
             FrameType.GoAway => FrameReader.GoAway(bytes),
-            _ => FrameReader.Sequence(bytes, type),
+            _ => FrameReader.Number(bytes, type),
         };
     }
 

@@ -21,7 +21,7 @@ public sealed class HostileClientTests
     [InlineData("00 00 00 00", GoAwayCode.Malformed)]
     [InlineData("00 00 00 04 de ad be ef", GoAwayCode.Malformed)]
     [InlineData("00 00 00 03 92 05 01", GoAwayCode.UnexpectedFrame)] // ACK first
-    [InlineData("00 00 00 03 92 01 02", GoAwayCode.VersionUnsupported)]
+    [InlineData("00 00 00 03 92 01 01", GoAwayCode.VersionUnsupported)]
     public async Task First_bytes_that_are_no_hello_end_the_connection_with_a_code(string hex, GoAwayCode expected)
     {
         await using WireRig rig = new();
@@ -44,7 +44,7 @@ public sealed class HostileClientTests
     [InlineData("00 00 00 03 92 06 01", GoAwayCode.AckAhead)]
     [InlineData("00 00 00 02 91 09", GoAwayCode.UnexpectedFrame)]
     [InlineData("00 00 00 05 94 07 01 a0 c0", GoAwayCode.UnexpectedFrame)] // a client's GOAWAY
-    [InlineData("00 00 00 10 9a 01 01 c0 a5 74 72 61 69 6e 00 01 c0 c0 01 01", GoAwayCode.UnexpectedFrame)] // HELLO
+    [InlineData("00 00 00 12 9c 01 02 c0 a5 74 72 61 69 6e 00 01 c0 c0 01 01 00 00", GoAwayCode.UnexpectedFrame)]
     [InlineData("00 00 00 07 93 03 ce 00 10 00 00 01", GoAwayCode.Malformed)] // a byte too many
     [InlineData("00 00 00 08 93 03 ce 00 10 00 00 01", GoAwayCode.CreditOverflow)]
     [InlineData("00 00 00 0c 93 03 01 cf 00 00 01 00 00 00 00 00", GoAwayCode.CreditOverflow)]
@@ -66,14 +66,17 @@ public sealed class HostileClientTests
     [InlineData("hostile", 1, 1, GoAwayCode.InvalidHello)]
     [InlineData("hostile", 0, 4096, GoAwayCode.InvalidHello)]
     [InlineData("train", 0, 2, GoAwayCode.WorldMismatch)]
+    [InlineData("train", 0, 1, GoAwayCode.OrderMismatch, 8)]
+    [InlineData("hostile", 0, 1, GoAwayCode.InvalidHello, 513)]
+    [InlineData("hostile", 0, 1, GoAwayCode.InvalidHello, int.MaxValue)]
     public async Task Hello_that_the_hub_refuses_is_answered_with_its_code(
-        string group, int rank, int world, GoAwayCode expected)
+        string group, int rank, int world, GoAwayCode expected, int window = 0)
     {
         await using WireRig rig = new();
         WirePeer honest = await rig.JoinAsync();
         WirePeer hostile = rig.Connect();
 
-        hostile.Frames.Hello(WirePeer.Hello(group, rank, world));
+        hostile.Frames.Hello(WirePeer.Hello(group, rank, world) with { ShuffleWindow = window });
         await hostile.FlushAsync();
 
         Assert.Equal(expected, (await hostile.GoAwayAsync()).Code);
@@ -171,9 +174,9 @@ public sealed class HostileClientTests
         {
             Token.ThrowIfCancellationRequested();
             rig.Clock.Advance(TimeSpan.FromSeconds(5));
-            honest.Frames.Sequence(FrameType.Heartbeat, 0);
+            honest.Frames.Number(FrameType.Heartbeat, 0);
             await honest.FlushAsync();
-            hostile.Frames.Sequence(FrameType.Heartbeat, 0);
+            hostile.Frames.Number(FrameType.Heartbeat, 0);
             await hostile.FlushAsync();
             await Task.Yield();
         }

@@ -34,7 +34,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public async Task WelcomeAsync(NetworkStream stream, long cursor = 0, string streamId = "s")
     {
         Hellos.Add(FrameReader.Hello(new ReadOnlySequence<byte>(await ReadAsync(stream))));
-        await WriteAsync(stream, to => to.Welcome(new WelcomeFrame(1, streamId, cursor, 100, 1 << 20, 10)));
+        WelcomeFrame welcome = new(WireLimits.Version, streamId, cursor, 100, 1 << 20, 10);
+        await WriteAsync(stream, to => to.Welcome(welcome));
     }
 
     public static async Task WriteAsync(NetworkStream stream, Action<FrameWriter> write)

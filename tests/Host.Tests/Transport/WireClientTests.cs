@@ -1,4 +1,4 @@
-using Engine.Items;
+using Engine.Pipeline.Deliver;
 using Engine.Tests.Pipeline.Deliver;
 using Host.Transport;
 using Tests.Shared;
@@ -147,6 +147,24 @@ public sealed class WireClientTests
     }
 
     [Fact]
+    public async Task Ended_plan_ends_the_loop_once_all_is_acknowledged()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        host.Log.Add(10);
+        await host.Hub.EndAsync(Token);
+        await using WireClient client = new(host.ClientOptions() with { ShuffleWindow = 4 }, TimeProvider.System);
+        List<long> got = [];
+        await foreach (SampleFrame sample in client.ReadAllAsync(Token))
+        {
+            got.Add(sample.Sequence);
+            await client.AckAsync(sample.Position, Token);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 10).Select(at => (long)at), got.Order());
+        Assert.NotEqual(got.Order(), got);
+    }
+
+    [Fact]
     public async Task Replaced_client_does_not_fight_its_twin()
     {
         await using WireHost host = await WireHost.StartAsync();
@@ -234,7 +252,7 @@ public sealed class WireClientTests
             got.Add(sample.Sequence);
             if (sample.Sequence <= ackUpTo)
             {
-                await client.AckAsync(sample.Sequence, Token);
+                await client.AckAsync(sample.Position, Token);
             }
 
             if (got.Count == count)
@@ -250,8 +268,8 @@ public sealed class WireClientTests
     {
         foreach (long sequence in sequences)
         {
-            Sample sample = Samples.Make(sequence);
-            await WriteAsync(stream, to => to.Sample(sequence, sample, int.MaxValue));
+            PlacedSample sample = new(sequence, sequence, Samples.Make(sequence));
+            await WriteAsync(stream, to => to.Sample(sample, int.MaxValue));
         }
     }
 }

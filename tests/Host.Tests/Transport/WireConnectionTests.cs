@@ -19,7 +19,7 @@ public sealed class WireConnectionTests
 
         WelcomeFrame welcome = await peer.JoinAsync(WirePeer.Hello(cursor: 3));
 
-        Assert.Equal(new WelcomeFrame(1, rig.Log.StreamId, 3, 7, (32 << 20) + 4096, 10), welcome);
+        Assert.Equal(new WelcomeFrame(2, rig.Log.StreamId, 3, 7, (32 << 20) + 4096, 10), welcome);
     }
 
     [Fact]
@@ -93,11 +93,11 @@ public sealed class WireConnectionTests
         WirePeer peer = await rig.JoinAsync();
         await peer.SamplesAsync(3);
 
-        peer.Frames.Sequence(FrameType.Heartbeat, 2);
+        peer.Frames.Number(FrameType.Heartbeat, 2);
         await peer.FlushAsync();
         byte[]? beat = await rig.AdvanceUntilAsync(peer.ReadAsync(), rig.Options.HeartbeatInterval / 4);
 
-        Assert.Equal(3, FrameReader.Sequence(new ReadOnlySequence<byte>(beat!), FrameType.Heartbeat));
+        Assert.Equal(3, FrameReader.Number(new ReadOnlySequence<byte>(beat!), FrameType.Heartbeat));
         await rig.AckedAsync(2);
     }
 
@@ -174,6 +174,61 @@ public sealed class WireConnectionTests
         await rig.Hub.RemoveAsync("train", Token);
 
         Assert.Equal(GoAwayCode.Removed, (await peer.GoAwayAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Shuffled_group_gets_positions_in_order_and_its_sequences_permuted()
+    {
+        await using WireRig rig = new();
+        WirePeer peer = await rig.JoinAsync(WirePeer.Hello() with { ShuffleWindow = 8, ShuffleSeed = 3 });
+        rig.Log.Add(8);
+
+        List<SampleFrame> got = [];
+        for (int i = 0; i < 8; i++)
+        {
+            got.Add(await peer.SampleAsync());
+        }
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], got.Select(at => at.Position));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], got.Select(at => at.Sequence).Order());
+        Assert.All(got, at => Assert.Equal(rig.Log.Make(at.Sequence).Key, at.Key));
+    }
+
+    [Fact]
+    public async Task Ended_plan_sends_the_last_block_and_says_goodbye_after_the_last_acknowledgement()
+    {
+        await using WireRig rig = new();
+        WirePeer peer = await rig.JoinAsync(WirePeer.Hello() with { ShuffleWindow = 8 });
+        rig.Log.Add(3);
+
+        await rig.Hub.EndAsync(Token);
+        IReadOnlyList<long> tail = await peer.SamplesAsync(3);
+        await peer.AckAsync(2);
+        await peer.AckAsync(3);
+        GoAwayFrame away = await peer.GoAwayAsync();
+        await peer.CloseAsync();
+
+        Assert.Equal([1, 2, 3], tail.Order());
+        Assert.Equal((GoAwayCode.Ended, 3L), (away.Code, away.ResumeCursor!.Value));
+        Assert.Equal("ended", (await peer.Served).Reason);
+    }
+
+    [Fact]
+    public async Task Drain_right_after_the_last_acknowledgement_still_says_that_it_is_the_end()
+    {
+        await using WireRig rig = new();
+        rig.Log.Add(1);
+        await rig.Hub.EndAsync(Token);
+        WirePeer peer = await rig.JoinAsync();
+        await peer.SamplesAsync(1);
+
+        await peer.AckAsync(1);
+        await rig.AckedAsync(1);
+        Task drained = rig.Server.DrainAsync(Token);
+
+        Assert.Equal(GoAwayCode.Ended, (await peer.GoAwayAsync()).Code);
+        await peer.CloseAsync();
+        await drained.WaitAsync(Token);
     }
 
     [Fact]

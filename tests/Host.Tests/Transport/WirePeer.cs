@@ -59,7 +59,7 @@ internal sealed class WirePeer : IAsyncDisposable
 
     public async Task AckAsync(long sequence)
     {
-        Frames.Sequence(FrameType.Ack, sequence);
+        Frames.Number(FrameType.Ack, sequence);
         await FlushAsync();
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Engine.Items;
+using Engine.Pipeline.Deliver;
 using Host.Transport;
 using Tests.Shared;
 
@@ -64,11 +65,11 @@ public sealed partial class WireSpecTests
     {
         ArrayBufferWriter<byte> written = new();
         byte[] payload = SpecExamples.Payload((int)FrameType.Sample);
-        Sample sample = ToSample(FrameReader.Sample(payload));
+        PlacedSample sample = ToPlaced(FrameReader.Sample(payload));
 
-        Assert.Equal(0, new FrameWriter(written).Sample(43, sample, payload.Length - 1));
+        Assert.Equal(0, new FrameWriter(written).Sample(sample, payload.Length - 1));
         Assert.Equal(0, written.WrittenCount);
-        Assert.Equal(payload.Length + 4, new FrameWriter(written).Sample(43, sample, payload.Length));
+        Assert.Equal(payload.Length + 4, new FrameWriter(written).Sample(sample, payload.Length));
     }
 
     private static object?[] ReadAndWrite(byte[] payload, FrameWriter to)
@@ -83,7 +84,7 @@ public sealed partial class WireSpecTests
                 return
                 [
                     hello.Version, hello.Token, hello.Group, hello.Rank, hello.World, hello.Cursor, hello.StreamId,
-                    hello.CreditFrames, hello.CreditBytes,
+                    hello.CreditFrames, hello.CreditBytes, hello.ShuffleWindow, hello.ShuffleSeed,
                 ];
             case FrameType.Welcome:
                 WelcomeFrame welcome = FrameReader.Welcome(bytes);
@@ -99,24 +100,24 @@ public sealed partial class WireSpecTests
                 return [credit.Frames, credit.Bytes];
             case FrameType.Sample:
                 SampleFrame sample = FrameReader.Sample(payload);
-                to.Sample(sample.Sequence, ToSample(sample), int.MaxValue);
+                to.Sample(ToPlaced(sample), int.MaxValue);
                 return
                 [
-                    sample.Sequence, sample.Key, sample.Category, sample.ImageExtension, Hex(sample.Image),
-                    Hex(sample.MaskPng), Hex(sample.Json),
+                    sample.Sequence, sample.Position, sample.Key, sample.Category, sample.ImageExtension,
+                    Hex(sample.Image), Hex(sample.MaskPng), Hex(sample.Json),
                 ];
             case FrameType.GoAway:
                 GoAwayFrame away = FrameReader.GoAway(bytes);
                 to.GoAway(away);
                 return [(int)away.Code, away.Message, away.ResumeCursor];
             default:
-                long sequence = FrameReader.Sequence(bytes, type);
-                to.Sequence(type, sequence);
-                return [sequence];
+                long number = FrameReader.Number(bytes, type);
+                to.Number(type, number);
+                return [number];
         }
     }
 
-    private static Sample ToSample(SampleFrame frame) => new()
+    private static PlacedSample ToPlaced(SampleFrame frame) => new(frame.Position, frame.Sequence, new Sample
     {
         Key = frame.Key,
         Category = frame.Category,
@@ -126,7 +127,7 @@ public sealed partial class WireSpecTests
         ImageExtension = frame.ImageExtension,
         MaskPng = frame.MaskPng.ToArray(),
         Json = frame.Json.ToArray(),
-    };
+    });
 
     private static string Hex(ReadOnlyMemory<byte> bytes) => Convert.ToHexStringLower(bytes.Span);
 

@@ -13,6 +13,7 @@ CODE_NAMES = {
     5: "world_mismatch",
     6: "internal",
     7: "stalled",
+    8: "order_mismatch",
     9: "too_fast",
     32: "malformed",
     33: "frame_too_large",
@@ -28,8 +29,11 @@ CODE_NAMES = {
     43: "credit_overflow",
     44: "ack_ahead",
     45: "sample_too_large",
+    46: "ended",
 }
 FIRST_FINAL = 32
+#: No error: the plan has ended. Ends an iteration, and is never raised.
+ENDED = 46
 
 
 class HeadwaterError(Exception):

@@ -9,9 +9,9 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Deque, Optional, Tuple
+from typing import Deque, Dict, Optional, Tuple
 
-from .errors import HeadwaterError, ProtocolError, RefusedError, UnavailableError
+from .errors import ENDED, HeadwaterError, ProtocolError, RefusedError, UnavailableError
 from .sample import Sample
 from .wire import ACK, CREDIT, GOAWAY, HEARTBEAT, HELLO, SAMPLE, VERSION, Address, Connection, encode, to_sample
 
@@ -37,6 +37,16 @@ class Settings:
     retry_delay_max: float
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where to go on, in which order: what a checkpoint keeps of a stream."""
+
+    stream_id: str
+    cursor: Optional[int]
+    shuffle_window: int
+    shuffle_seed: int
+
+
 class Receiver:
     """Owns the socket, its thread and the queue between the thread and the consumer.
 
@@ -45,10 +55,8 @@ class Receiver:
     window at most; so the queue needs no bound of its own.
     """
 
-    def __init__(self, settings: Settings, cursor: Optional[int], stream_id: Optional[str]) -> None:
+    def __init__(self, settings: Settings, place: Place) -> None:
         self.settings = settings
-        self.stream_id = stream_id or ""
-        self._cursor = cursor
         self._pid = os.getpid()
         self._pause = settings.retry_delay
         self._condition = threading.Condition()
@@ -56,10 +64,14 @@ class Receiver:
         self._in_hand = 0
         self._held_frames = self._held_bytes = 0
         self._open_frames = self._open_bytes = 0
-        self._queued_upto = cursor or 0
-        self._acked_sent = -1
+        self._acked: Dict[int, int] = {}  # by share: the position modulo the world
+        self._acked_sent: Dict[int, int] = {}
+        self._queued_upto: Dict[int, int] = {}
+        self._received = 0
+        self._start(place)
         self._is_closing = False
         self._is_rewound = False
+        self._end: Optional[int] = None
         self._error: Optional[HeadwaterError] = None
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_in.setblocking(False)
@@ -68,9 +80,9 @@ class Receiver:
         self._connection: Optional[Connection] = None
 
     @staticmethod
-    def open(settings: Settings, cursor: Optional[int], stream_id: Optional[str]) -> "Receiver":
+    def open(settings: Settings, place: Place) -> "Receiver":
         """Connects on the caller's thread, so that its errors are the caller's, and starts the receiving one."""
-        receiver = Receiver(settings, cursor, stream_id)
+        receiver = Receiver(settings, place)
         try:
             receiver._connection = receiver._connect()
         except BaseException:
@@ -81,8 +93,17 @@ class Receiver:
 
     @property
     def acked(self) -> int:
-        """The last sequence acknowledged by the consumer."""
-        return self._cursor or 0
+        """The last position of the rank's own share that the consumer acknowledged."""
+        return self._acked.get(self.settings.rank, 0)
+
+    @property
+    def end(self) -> Optional[int]:
+        """The last position of all once the daemon has said that the plan has ended, else None."""
+        return self._end
+
+    def share_of(self, position: int) -> int:
+        """Which rank's share a position belongs to."""
+        return position % self.settings.world
 
     @property
     def is_foreign(self) -> bool:
@@ -90,12 +111,12 @@ class Receiver:
         return os.getpid() != self._pid
 
     def take(self, timeout: Optional[float]) -> Optional[Sample]:
-        """Gives the next sample, None once closed; what was in hand counts as given back."""
+        """Gives the next sample, None once closed or at the end of the plan; what was in hand counts as given back."""
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._condition:
             self._give_back()
             while not self._queue:
-                if self._is_closing:
+                if self._is_closing or self._end is not None:
                     return None
                 if self._error is not None:
                     raise self._error
@@ -106,22 +127,31 @@ class Receiver:
             sample, self._in_hand = self._queue.popleft()
             return sample
 
-    def ack(self, sequence: int) -> None:
-        """Acknowledges everything up to a sequence; less than before changes nothing."""
+    def ack(self, position: int) -> None:
+        """Acknowledges everything of its share up to a position; less than before changes nothing."""
         with self._condition:
-            if sequence > self.acked:
-                self._cursor = sequence
+            share = self.share_of(position)
+            if position > self._acked.get(share, 0):
+                self._acked[share] = position
                 self._wake()
 
-    def rewind(self, cursor: int, stream_id: str) -> None:
-        """Forgets what was received and goes on after the cursor, over a new connection."""
+    def rewind(self, place: Place) -> None:
+        """Forgets what was received and goes on elsewhere, over a new connection."""
         with self._condition:
             self._queue.clear()
             self._in_hand = self._held_frames = self._held_bytes = 0
-            self._cursor = self._queued_upto = cursor
-            self.stream_id = stream_id
+            self._start(place)
+            self._end = None
             self._is_rewound = True
             self._wake()
+            self._condition.notify_all()
+
+    def _start(self, place: Place) -> None:
+        self.place = place
+        self.stream_id = place.stream_id
+        self._acked, self._acked_sent, self._queued_upto = {}, {}, {}
+        if place.cursor is not None:
+            self._acked[self.settings.rank] = self._queued_upto[self.settings.rank] = place.cursor
 
     def close(self) -> None:
         """Ends the thread and the connection; does nothing the second time, nor in a forked copy."""
@@ -159,16 +189,19 @@ class Receiver:
             while not self._is_closing:
                 if self._connection is None:
                     self._connection = self._connect()
-                upto = self._queued_upto
+                received = self._received
                 try:
                     self._serve(self._connection)
                 except OSError:
                     pass  # it broke; the next one goes on where it was
                 except RefusedError as refused:
+                    if refused.code == ENDED:
+                        self._rest_at_the_end(refused.cursor or 0)
+                        continue
                     if refused.is_final:
                         raise
                 self._drop()
-                if self._queued_upto != upto:
+                if self._received != received:
                     self._pause = self.settings.retry_delay
                 elif not self._is_rewound:
                     self._rest()  # a connection that brings nothing is not worth hurrying for the next one
@@ -195,7 +228,8 @@ class Receiver:
                 self._open_frames = max(0, settings.credit_frames - self._held_frames)
                 self._open_bytes = max(0, settings.credit_bytes - self._held_bytes)
                 hello = (HELLO, VERSION, settings.token, settings.group, settings.rank, settings.world,
-                         self._cursor, self.stream_id or None, self._open_frames, self._open_bytes)
+                         self._acked.get(settings.rank), self.stream_id or None, self._open_frames,
+                         self._open_bytes, self.place.shuffle_window, self.place.shuffle_seed)
             try:
                 connection = Connection.open(
                     settings.address, hello, settings.frame_bytes_max, settings.connect_timeout)
@@ -211,9 +245,9 @@ class Receiver:
             with self._condition:
                 if not self._is_rewound:
                     self.stream_id = connection.welcome.stream
-                    if self._cursor is None:
-                        self._cursor = self._queued_upto = connection.welcome.cursor
-                    self._acked_sent = connection.welcome.cursor
+                    if settings.rank not in self._acked:
+                        self._acked[settings.rank] = self._queued_upto[settings.rank] = connection.welcome.cursor
+                    self._acked_sent = {settings.rank: connection.welcome.cursor}
             return connection
 
     def _rest(self) -> None:
@@ -223,6 +257,14 @@ class Receiver:
         self._pause = min(self._pause * 2, self.settings.retry_delay_max)
         with self._condition:
             self._condition.wait_for(lambda: self._is_closing, seconds)
+
+    def _rest_at_the_end(self, end: int) -> None:
+        """Tells the consumer that there is no more, and waits until it closes or goes on elsewhere."""
+        self._drop()
+        with self._condition:
+            self._end = None if self._is_rewound else end
+            self._condition.notify_all()
+            self._condition.wait_for(lambda: self._is_closing or self._is_rewound)
 
     def _serve(self, connection: Connection) -> None:
         beat = max(1, connection.welcome.heartbeat_seconds)
@@ -245,9 +287,10 @@ class Receiver:
         with self._condition:
             if self._is_rewound:
                 return
-            if self.acked > self._acked_sent:
-                self._acked_sent = self.acked
-                data += encode(ACK, self.acked)
+            for share, position in self._acked.items():
+                if position > self._acked_sent.get(share, 0):
+                    self._acked_sent[share] = position
+                    data += encode(ACK, position)
             frames = settings.credit_frames - self._open_frames - self._held_frames
             size = settings.credit_bytes - self._open_bytes - self._held_bytes
             if frames >= max(1, settings.credit_frames // 2) or size >= max(1, settings.credit_bytes // 2):
@@ -256,7 +299,7 @@ class Receiver:
                 self._open_bytes += size
                 data += encode(CREDIT, frames, size)
             if is_late and not data:
-                data = encode(HEARTBEAT, max(0, self._acked_sent))
+                data = encode(HEARTBEAT, self.acked)
         if data:
             connection.send(data)
 
@@ -274,8 +317,10 @@ class Receiver:
                     f"a sample came with {self._open_frames} frames and {self._open_bytes} bytes of credit left")
             self._open_frames -= 1
             self._open_bytes -= size
-            if sample.sequence > self._queued_upto and not (self._is_closing or self._is_rewound):
-                self._queued_upto = sample.sequence
+            share = self.share_of(sample.position)
+            if sample.position > self._queued_upto.get(share, 0) and not (self._is_closing or self._is_rewound):
+                self._queued_upto[share] = sample.position
+                self._received += 1
                 self._held_frames += 1
                 self._held_bytes += size
                 self._queue.append((sample, size))

@@ -23,6 +23,7 @@ class Sample:
 
     Attributes:
         sequence: place in the daemon's stream, from 1.
+        position: place in the group's order, from 1; what cursors and acknowledgements count.
         key: unique in the stream, of [0-9a-zA-Z_-], so it is safe as a file name.
         category: the category's name.
         image_bytes: the picture as a file.
@@ -32,6 +33,7 @@ class Sample:
     """
 
     sequence: int
+    position: int
     key: str
     category: str
     image_bytes: bytes = field(repr=False)

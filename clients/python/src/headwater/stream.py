@@ -7,11 +7,11 @@ import threading
 import weakref
 from typing import Any, Dict, Iterator, Optional
 
-from .receiver import Receiver, Settings
+from .receiver import Place, Receiver, Settings
 from .sample import Sample
-from .wire import CREDIT_BYTES_MAX, CREDIT_FRAMES_MAX, SEQUENCE_MAX, Address
+from .wire import CREDIT_BYTES_MAX, CREDIT_FRAMES_MAX, NUMBER_MAX, SHUFFLE_WINDOW_MAX, Address
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 def connect(
@@ -26,6 +26,8 @@ def connect(
     tls_key: Optional[str] = None,
     cursor: Optional[int] = None,
     stream_id: Optional[str] = None,
+    shuffle_window: int = 0,
+    shuffle_seed: int = 0,
     auto_ack: bool = True,
     credit_frames: int = 64,
     credit_bytes: int = 64 << 20,
@@ -40,14 +42,17 @@ def connect(
     Args:
         address: "tcp://HOST:PORT", "tls://HOST:PORT" or "unix:/PATH".
         group: the consumer group, 1 to 64 of [a-zA-Z0-9_.-]. Groups do not share anything.
-        rank: which rank of the group, from 0. It gets the samples whose sequence modulo world is rank.
+        rank: which rank of the group, from 0. It gets the samples whose position modulo world is rank.
         world: how many ranks share the group's samples.
         token: the daemon's token; None takes the environment variable HEADWATER_TOKEN, if it is set.
         tls_ca: PEM file of the authority to believe at a tls:// address; None believes whom the system believes.
         tls_cert: PEM file of the certificate to show there, if the daemon asks for one.
         tls_key: PEM file of its private key, unless it stands in tls_cert.
-        cursor: go on after this sequence; None for where the daemon thinks the rank is.
+        cursor: go on after this position; None for where the daemon thinks the rank is.
         stream_id: the stream that the cursor belongs to; the daemon refuses a cursor of another one.
+        shuffle_window: samples in a block of the group's shuffled order; 0 for the order in which they were made.
+            All ranks of a group give the same, and the same seed.
+        shuffle_seed: the seed of that order. A new seed with cursor 0 reads the samples again in a new order.
         auto_ack: acknowledge a sample when the next one is asked for; False leaves it to ack().
         credit_frames: samples on their way or waiting at most, the one in hand included.
         credit_bytes: bytes of them; one frame more may come.
@@ -69,8 +74,10 @@ def connect(
     _check("credit_frames", credit_frames, 1, CREDIT_FRAMES_MAX)
     _check("credit_bytes", credit_bytes, 1, CREDIT_BYTES_MAX)
     _check("frame_bytes_max", frame_bytes_max, 65536, 2**31 - 1)
+    _check("shuffle_window", shuffle_window, 0, SHUFFLE_WINDOW_MAX)
+    _check("shuffle_seed", shuffle_seed, 0, NUMBER_MAX)
     if cursor is not None:
-        _check("cursor", cursor, 0, SEQUENCE_MAX)
+        _check("cursor", cursor, 0, NUMBER_MAX)
     settings = Settings(
         address=Address.parse(address).believing(tls_ca, tls_cert, tls_key),
         group=group,
@@ -85,12 +92,14 @@ def connect(
         retry_delay=retry_delay,
         retry_delay_max=retry_delay_max,
     )
-    return Stream(Receiver.open(settings, cursor, stream_id), auto_ack)
+    place = Place(stream_id or "", cursor, shuffle_window, shuffle_seed)
+    return Stream(Receiver.open(settings, place), auto_ack)
 
 
 class Stream:
-    """An endless iterator of samples, each once and in order, whatever becomes of the connections.
+    """An iterator of samples, each once and in the group's order, whatever becomes of the connections.
 
+    It ends when the daemon's plan has ended and all samples of this rank are acknowledged.
     One thread receives ahead, as far as the credit goes; close() ends it. Use it from one thread at a time, and not
     across a fork: open one in each process.
     """
@@ -98,7 +107,8 @@ class Stream:
     def __init__(self, receiver: Receiver, auto_ack: bool) -> None:
         self._receiver = receiver
         self._auto_ack = auto_ack
-        self._yielded: Optional[int] = None
+        self._yielded: Dict[int, int] = {}  # by share: the last position taken
+        self._in_hand: Optional[int] = None
         # The thread knows the receiver only, so a stream that is dropped without close() ends its thread too.
         self._finalizer = weakref.finalize(self, receiver.close)
 
@@ -109,56 +119,64 @@ class Stream:
 
     @property
     def cursor(self) -> int:
-        """The last sequence acknowledged."""
+        """The last position of the rank's own share that was acknowledged."""
         return self._receiver.acked
+
+    @property
+    def end(self) -> Optional[int]:
+        """The last position of all ranks, once the iteration has ended with the plan; else None."""
+        return self._receiver.end
 
     def __iter__(self) -> Iterator[Sample]:
         return self
 
     def __next__(self) -> Sample:
-        """Waits for the next sample. Ends after close(); raises RefusedError or UnavailableError for good."""
+        """Waits for the next sample. Ends with the plan and after close(); raises RefusedError or UnavailableError for good."""
         return self.next(None)
 
     def next(self, timeout: Optional[float]) -> Sample:
         """Waits for the next sample for so many seconds; raises TimeoutError when none came."""
         if self._receiver.is_foreign:
             raise RuntimeError("a stream cannot be used across a fork; open one in each process")
-        if self._auto_ack and self._yielded is not None:
-            self._receiver.ack(self._yielded)
+        if self._auto_ack and self._in_hand is not None:
+            self._receiver.ack(self._in_hand)
         sample = self._receiver.take(timeout)
         if sample is None:
             raise StopIteration
-        self._yielded = sample.sequence
+        self._in_hand = self._yielded[self._receiver.share_of(sample.position)] = sample.position
         return sample
 
     def ack(self, upto: "Sample | int") -> None:
-        """Acknowledges a sample and all before it: the daemon need not send them again."""
-        sequence = upto.sequence if isinstance(upto, Sample) else upto
-        _check("sequence", sequence, 0, max(self._yielded or 0, self.cursor))
-        self._receiver.ack(sequence)
+        """Acknowledges a sample and all before it, or up to a position: the daemon need not send them again."""
+        position = upto.position if isinstance(upto, Sample) else upto
+        _check("position", position, 0, max(self.cursor, *self._yielded.values(), 0))
+        self._receiver.ack(position)
 
     def state_dict(self) -> Dict[str, Any]:
         """What a checkpoint must keep to go on after the samples that were taken (or, without auto_ack, acked)."""
-        taken = self._yielded if self._auto_ack and self._yielded is not None else self.cursor
-        settings = self._receiver.settings
+        settings, place = self._receiver.settings, self._receiver.place
+        taken = self._yielded.get(settings.rank, self.cursor) if self._auto_ack else self.cursor
         return {
             "version": STATE_VERSION,
             "stream": self.stream_id,
             "rank": settings.rank,
             "world": settings.world,
+            "shuffle_window": place.shuffle_window,
+            "shuffle_seed": place.shuffle_seed,
             "cursor": taken,
         }
 
     def load_state_dict(self, state: Dict[str, Any]) -> None:
-        """Goes on where a checkpoint was made, also when that lies before what was acknowledged since."""
-        check_state(state)
+        """Goes on where a checkpoint was made, in its order, also when that lies before what was acknowledged since."""
+        state = check_state(state)
         settings = self._receiver.settings
         if (state["rank"], state["world"]) != (settings.rank, settings.world):
             raise ValueError(
                 f"the state is of rank {state['rank']} of {state['world']}, "
                 f"but the stream is rank {settings.rank} of {settings.world}")
-        self._yielded = None
-        self._receiver.rewind(state["cursor"], state["stream"])
+        self._yielded, self._in_hand = {}, None
+        self._receiver.rewind(
+            Place(state["stream"], state["cursor"], state["shuffle_window"], state["shuffle_seed"]))
 
     def close(self) -> None:
         """Sends the last acknowledgement, closes the connection and ends the thread. May be called again."""
@@ -175,13 +193,19 @@ class Stream:
         return self._receiver.thread
 
 
-def check_state(state: Dict[str, Any]) -> None:
-    """Raises ValueError unless this is what state_dict() gave."""
-    wanted = {"version": int, "stream": str, "rank": int, "world": int, "cursor": int}
+def check_state(state: Dict[str, Any]) -> Dict[str, Any]:
+    """Raises ValueError unless this is what state_dict() gave, now or before there were orders."""
+    if isinstance(state, dict) and state.get("version") == 1:
+        state = {**state, "version": STATE_VERSION, "shuffle_window": 0, "shuffle_seed": 0}
+    wanted = {
+        "version": int, "stream": str, "rank": int, "world": int, "shuffle_window": int, "shuffle_seed": int,
+        "cursor": int,
+    }
     if not isinstance(state, dict) or any(type(state.get(name)) is not kind for name, kind in wanted.items()):
         raise ValueError(f"this is no state of a headwater stream: {str(state)[:200]}")
     if state["version"] != STATE_VERSION:
         raise ValueError(f"the state is of version {state['version']}; this client reads version {STATE_VERSION}")
+    return state
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

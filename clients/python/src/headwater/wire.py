@@ -17,24 +17,25 @@ import msgpack
 from .errors import ProtocolError, RefusedError
 from .sample import Sample
 
-VERSION = 1
+VERSION = 2
 HELLO, WELCOME, CREDIT, SAMPLE, ACK, HEARTBEAT, GOAWAY = range(1, 8)
 
 #: Longest payload of a server up to and with its WELCOME, in bytes.
 FIRST_FRAME_BYTES_MAX = 65536
-SEQUENCE_MAX = 2**63 - 1
+NUMBER_MAX = 2**63 - 1
 CREDIT_FRAMES_MAX = 1 << 20
 CREDIT_BYTES_MAX = 1 << 40
+SHUFFLE_WINDOW_MAX = 65536
 
 _KEY = re.compile(r"[0-9a-zA-Z_-]{1,80}")
-_UINT = (int, SEQUENCE_MAX)
+_UINT = (int, NUMBER_MAX)
 _FIELDS = {
     WELCOME: (("version", _UINT), ("stream", (str, 64)), ("cursor", _UINT), ("last", _UINT),
               ("frame_bytes_max", (int, 2**31 - 1)), ("heartbeat_seconds", (int, 86400))),
-    SAMPLE: (("sequence", _UINT), ("key", (str, 80)), ("category", (str, 1024)), ("image_format", (str, 8)),
-             ("image", (bytes, None)), ("mask", (bytes, None)), ("json", (bytes, None))),
-    HEARTBEAT: (("sequence", _UINT),),
-    GOAWAY: (("code", (int, 65535)), ("message", (str, 512)), ("cursor", (None, SEQUENCE_MAX))),
+    SAMPLE: (("sequence", _UINT), ("position", _UINT), ("key", (str, 80)), ("category", (str, 1024)),
+             ("image_format", (str, 8)), ("image", (bytes, None)), ("mask", (bytes, None)), ("json", (bytes, None))),
+    HEARTBEAT: (("number", _UINT),),
+    GOAWAY: (("code", (int, 65535)), ("message", (str, 512)), ("cursor", (None, NUMBER_MAX))),
 }
 
 
@@ -112,9 +113,9 @@ def decode(payload: Any) -> List[Any]:
 
 def to_sample(frame: List[Any]) -> Sample:
     """Makes a Sample of a SAMPLE frame; raises ProtocolError for a key that is no safe file name."""
-    _, sequence, key, category, image_format, image, mask, json = frame
+    _, sequence, position, key, category, image_format, image, mask, json = frame
     sample = Sample(
-        sequence=sequence, key=key, category=category, image_format=image_format,
+        sequence=sequence, position=position, key=key, category=category, image_format=image_format,
         image_bytes=image, mask_png=mask, json_bytes=json)
     if not _KEY.fullmatch(sample.key) or sample.image_format not in ("png", "webp", "jpg"):
         raise ProtocolError(f"sample {sample.sequence} has key {sample.key!r} and format {sample.image_format!r}")

@@ -42,7 +42,7 @@ internal sealed class CursorMirror : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a group's cursors in place of those it had, which may be of another world.</summary>
+    /// <summary>Takes a group's cursors in place of those it had, which may be of another world or order.</summary>
     public void Replace(string group, IEnumerable<RankCursor> cursors)
     {
         lock (_gate)
@@ -217,9 +217,10 @@ internal sealed class CursorMirror : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the rank has moved on meanwhile, or its group has another world, whose rank 0 is then here.
-    /// </summary>
+    /// <summary>Whether the rank has moved on meanwhile, or its group has another world or order, whose rank 0 is then
+    /// here.</summary>
     private bool IsOutdated(RankCursor cursor) =>
         _unsaved.ContainsKey((cursor.Group, cursor.Share.Rank))
-        || (_unsaved.TryGetValue((cursor.Group, 0), out RankCursor first) && first.Share.World != cursor.Share.World);
+        || (_unsaved.TryGetValue((cursor.Group, 0), out RankCursor first)
+            && (first.Share.World, first.Order) != (cursor.Share.World, cursor.Order));
 }

@@ -9,19 +9,25 @@ public enum DeliverRefusal
     /// <summary>The world is out of range, or the rank is not below it.</summary>
     InvalidShare,
 
+    /// <summary>The shuffle window or its seed is out of range.</summary>
+    InvalidOrder,
+
     /// <summary>The hub has as many groups as it may have.</summary>
     GroupsFull,
 
     /// <summary>Ranks of another world are connected for the group.</summary>
     WorldMismatch,
 
-    /// <summary>The consumer's cursor lies beyond the newest sample, or is negative.</summary>
+    /// <summary>Ranks with another order are connected for the group.</summary>
+    OrderMismatch,
+
+    /// <summary>The consumer's cursor lies beyond the last position, or is negative.</summary>
     CursorAhead,
 
     /// <summary>The consumer's cursor belongs to another stream.</summary>
     StreamChanged,
 
-    /// <summary>A sample was acknowledged that there is not yet.</summary>
+    /// <summary>A position was acknowledged that there is not yet.</summary>
     AckAhead,
 
     /// <summary>The hub is closed.</summary>

@@ -7,10 +7,11 @@ namespace Engine.Pipeline.Deliver;
 /// </summary>
 /// <remarks>
 /// <para>A group is registered by its first connection and stays so, across restarts, until it is removed. Each of
-/// its ranks has a cursor: the last sequence it acknowledged. A rank receives its share after its cursor, in
-/// order.</para>
-/// <para>A group has one world at a time. When all its ranks are gone it may come back with another world; each new
-/// rank then starts after what every old rank had settled, so that nothing is missed and a little comes twice.</para>
+/// its ranks has a cursor: the last position it acknowledged in the group's order. A rank receives its share after its
+/// cursor, by position.</para>
+/// <para>A group has one world and one order at a time. When all its ranks are gone it may come back with others; each
+/// new rank then starts after what every old rank had settled, so that nothing is missed and a little comes
+/// twice.</para>
 /// </remarks>
 public sealed partial class DeliveryHub : IAsyncDisposable
 {
@@ -36,13 +37,16 @@ public sealed partial class DeliveryHub : IAsyncDisposable
         (Log, _options, _clock) = (log, options, clock);
         _mirror = new CursorMirror(log, options, clock);
         _idleTimer = clock.CreateTimer(_ => DetachIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _boundaries = log.LoadBoundaries();
         foreach (IGrouping<string, RankCursor> saved in log.LoadCursors().GroupBy(cursor => cursor.Group))
         {
             // A rank without a saved cursor starts at 0: it may see samples twice, but it misses none.
-            ConsumerGroup group = new(saved.Key, saved.First().Share.World, cursor: 0, clock.GetTimestamp());
+            RankCursor any = saved.First();
+            ConsumerGroup group = new(saved.Key, any.Share.World, any.Order, cursor: 0, clock.GetTimestamp());
+            long last = any.Order.CompleteUpTo(log.LastSequence, _boundaries);
             foreach (RankCursor cursor in saved)
             {
-                group.SetCursor(cursor.Share.Rank, Math.Min(cursor.Sequence, log.LastSequence));
+                group.SetCursor(cursor.Share.Rank, Math.Min(cursor.Position, last));
             }
 
             _groups.Add(group.Name, group);
@@ -63,13 +67,16 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     /// <summary>Connects a rank. A connection that had the rank before is ended as replaced: the newest wins.</summary>
     /// <param name="name">The group's name, 1 to 64 of [a-zA-Z0-9_.-]; registered when it is new.</param>
     /// <param name="share">The rank and its world.</param>
-    /// <param name="cursor">Where to go on, after this sequence. Null: the rank's own cursor, 0 in a new group.</param>
+    /// <param name="cursor">Where to go on, after this position. Null: the rank's own cursor, 0 in a new group.</param>
     /// <param name="streamId">The stream that the cursor belongs to; null when the consumer does not know.</param>
+    /// <param name="order">The group's order, which positions belong to.</param>
     /// <returns>The link, owned by the caller.</returns>
     /// <exception cref="DeliverRefusedException">The hub says no; the message says why.</exception>
-    public RankLink Attach(string name, RankShare share, long? cursor = null, string? streamId = null)
+    public RankLink Attach(
+        string name, RankShare share, long? cursor = null, string? streamId = null, DeliveryOrder order = default)
     {
-        ThrowIfInvalid(name, share, cursor, streamId);
+        ThrowIfInvalid(name, share, order);
+        order = order.Window == 0 ? DeliveryOrder.Plain : order;
         RankLink link;
         RankLink? before;
         lock (_gate)
@@ -79,17 +86,19 @@ public sealed partial class DeliveryHub : IAsyncDisposable
                 throw new DeliverRefusedException(DeliverRefusal.Closed, "The stream is closed.");
             }
 
-            ConsumerGroup group = Registered(name, share.World);
+            ThrowIfStrange(cursor, streamId, order);
+            ConsumerGroup group = Registered(name, share.World, order);
             if (cursor is { } given && given != group.Cursor(share.Rank))
             {
                 group.SetCursor(share.Rank, given);
-                _mirror.Note(new RankCursor(name, share, given));
+                _mirror.Note(group.CursorOf(share.Rank));
             }
 
-            link = new RankLink(this, group, share, group.Cursor(share.Rank));
+            link = new RankLink(this, group, share);
             before = group.Attach(share.Rank, link);
             Rejoin(group);
             Changed();
+            EndSettled(group);
         }
 
         before?.End(LinkEnd.Replaced);
@@ -156,51 +165,4 @@ public sealed partial class DeliveryHub : IAsyncDisposable
 
     /// <summary>Ends when the save that is under way has ended, well or not.</summary>
     internal Task SavedAsync() => _mirror.SavedAsync();
-
-    internal long CursorOf(RankLink link)
-    {
-        lock (_gate)
-        {
-            return link.Group.Cursor(link.Share.Rank);
-        }
-    }
-
-    internal void Ack(RankLink link, long sequence)
-    {
-        if (sequence > LastSequence)
-        {
-            throw new DeliverRefusedException(
-                DeliverRefusal.AckAhead, $"Sequence {sequence} was acknowledged; {LastSequence} is the newest.");
-        }
-
-        lock (_gate)
-        {
-            ConsumerGroup group = link.Group;
-            int rank = link.Share.Rank;
-            if (!ReferenceEquals(group.Link(rank), link) || sequence <= group.Cursor(rank))
-            {
-                return; // A replaced link may no longer move the cursor; an old acknowledgement says nothing new.
-            }
-
-            group.SetCursor(rank, sequence);
-            _mirror.Note(new RankCursor(group.Name, link.Share, sequence));
-            Rejoin(group);
-            Changed();
-        }
-
-        DeliverMetrics.Acked(link.Group.Name);
-    }
-
-    internal void Detach(RankLink link)
-    {
-        lock (_gate)
-        {
-            if (!link.Group.Detach(link.Share.Rank, link, _clock.GetTimestamp()))
-            {
-                return;
-            }
-        }
-
-        DetachIdle();
-    }
 }

@@ -9,6 +9,12 @@ public sealed record GroupSnapshot
     /// <summary>Ranks that share the samples.</summary>
     public required int World { get; init; }
 
+    /// <summary>Samples in a block of the group's shuffled order; 0 for the order of sequences.</summary>
+    public required int ShuffleWindow { get; init; }
+
+    /// <summary>The seed of that order.</summary>
+    public required long ShuffleSeed { get; init; }
+
     /// <summary>Ranks that are connected now.</summary>
     public required int Connections { get; init; }
 
@@ -21,7 +27,7 @@ public sealed record GroupSnapshot
     /// <summary>[World] samples that are stored and not acknowledged by the rank.</summary>
     public required IReadOnlyList<long> LagByRank { get; init; }
 
-    /// <summary>[World] last sequence acknowledged by the rank.</summary>
+    /// <summary>[World] last position acknowledged of the rank's share.</summary>
     public required IReadOnlyList<long> CursorByRank { get; init; }
 
     /// <summary>Samples that are stored and not acknowledged, over all ranks.</summary>

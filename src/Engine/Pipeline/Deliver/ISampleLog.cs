@@ -9,15 +9,13 @@ public interface ISampleLog
     /// <summary>The newest sample's sequence; 0 when there is none. Never falls.</summary>
     long LastSequence { get; }
 
-    /// <summary>Reads the next samples of a share.</summary>
-    /// <param name="afterSequence">Samples after this one, from 0.</param>
-    /// <param name="share">Whose samples.</param>
-    /// <param name="itemsMax">At most so many, from 1.</param>
-    /// <param name="bytesMax">At most so many bytes, but always one sample where there is one.</param>
+    /// <summary>Reads samples.</summary>
+    /// <param name="sequences">Whose, in any order; each is stored.</param>
+    /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
     /// <param name="stopping">Ends the read.</param>
-    /// <returns>In sequence; empty only when the share has nothing newer. Owned by the caller.</returns>
+    /// <returns>The first of them, in the order asked for, as many as fit. Owned by the caller.</returns>
     ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
-        long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping);
+        IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping);
 
     /// <summary>Waits for newer samples.</summary>
     /// <param name="above">The newest sequence that the caller knows.</param>
@@ -26,11 +24,12 @@ public interface ISampleLog
     Task WaitForSequenceAsync(long above, CancellationToken stopping);
 
     /// <summary>Reads every cursor that was saved.</summary>
-    /// <returns>One a rank; of each group only the world that was saved last.</returns>
+    /// <returns>One a rank; of each group only the world and the order that were saved last.</returns>
     IReadOnlyList<RankCursor> LoadCursors();
 
     /// <summary>Saves cursors, forward or back, durable when the task ends.</summary>
-    /// <param name="cursors">At most one a rank of a group. Other ranks of the same world stay as they are.</param>
+    /// <param name="cursors">At most one a rank of a group. Other ranks stay as they are when
+    /// world and order are theirs, and are forgotten when not.</param>
     /// <param name="stopping">Ends the wait for the turn.</param>
     /// <returns>Done when they are on the disk.</returns>
     Task SaveCursorsAsync(IReadOnlyList<RankCursor> cursors, CancellationToken stopping);
@@ -40,4 +39,14 @@ public interface ISampleLog
     /// <param name="stopping">Ends the wait for the turn.</param>
     /// <returns>Done when they are gone from the disk.</returns>
     Task ForgetGroupAsync(string group, CancellationToken stopping);
+
+    /// <summary>Reads every boundary: a sequence after which the blocks of shuffled orders end early.</summary>
+    /// <returns>Ascending; owned by the caller.</returns>
+    IReadOnlyList<long> LoadBoundaries();
+
+    /// <summary>Adds a boundary, durable when the task ends; one that is there already changes nothing.</summary>
+    /// <param name="sequence">The newest sample's sequence.</param>
+    /// <param name="stopping">Ends the wait for the turn.</param>
+    /// <returns>Done when it is on the disk.</returns>
+    Task AddBoundaryAsync(long sequence, CancellationToken stopping);
 }

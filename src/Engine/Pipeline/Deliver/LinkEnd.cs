@@ -9,6 +9,9 @@ public enum LinkEnd
     /// <summary>The group was removed.</summary>
     Removed,
 
+    /// <summary>The plan has ended and the rank has acknowledged all of its samples.</summary>
+    Ended,
+
     /// <summary>The hub was closed.</summary>
     Closed,
 }

@@ -1,6 +1,6 @@
 namespace Engine.Pipeline.Deliver;
 
-/// <summary>One connected rank of a group: reads its share in order and acknowledges it.</summary>
+/// <summary>One connected rank of a group: reads what it carries in order and acknowledges it.</summary>
 /// <remarks>
 /// One reader at a time may call <see cref="NextAsync"/>; <see cref="Ack"/> may come from another thread.
 /// Dispose it when the connection has ended.
@@ -9,13 +9,11 @@ public sealed class RankLink : IDisposable
 {
     private readonly DeliveryHub _hub;
     private readonly TaskCompletionSource<LinkEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _readUpTo; // Touched by the one reader only.
+    private readonly List<ShareReader> _readers = []; // By rank. Guarded by the hub's gate.
+    private TaskCompletionSource _stirred = New(); // Replaced once it has fired. Guarded by the hub's gate.
 
-    internal RankLink(DeliveryHub hub, ConsumerGroup group, RankShare share, long cursor)
-    {
-        (_hub, Group, Share, StartCursor) = (hub, group, share, cursor);
-        _readUpTo = cursor;
-    }
+    internal RankLink(DeliveryHub hub, ConsumerGroup group, RankShare share) =>
+        (_hub, Group, Share, StartCursor) = (hub, group, share, group.Cursor(share.Rank));
 
     /// <summary>The group's name.</summary>
     public string GroupName => Group.Name;
@@ -23,55 +21,107 @@ public sealed class RankLink : IDisposable
     /// <summary>The rank and its world.</summary>
     public RankShare Share { get; }
 
-    /// <summary>The cursor that the link starts after.</summary>
+    /// <summary>The position that the rank's own share starts after.</summary>
     public long StartCursor { get; }
 
     /// <summary>Ends when the hub takes the rank away; never faults.</summary>
     public Task<LinkEnd> Ended => _ended.Task;
 
-    /// <summary>The rank's cursor now.</summary>
+    /// <summary>The cursor of the rank's own share now; the last position of all once the link has ended with the plan.
+    /// </summary>
     public long Cursor => _hub.CursorOf(this);
 
     internal ConsumerGroup Group { get; }
 
-    /// <summary>Waits for the next samples of this rank and reads them.</summary>
+    internal IReadOnlyList<ShareReader> Readers => _readers;
+
+    /// <summary>Waits for the next samples of what this link carries and reads them.</summary>
     /// <param name="itemsMax">At most so many, from 1.</param>
     /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
     /// <param name="stopping">Ends the wait.</param>
-    /// <returns>1 or more samples after those of the call before; owned by the caller.</returns>
-    public async ValueTask<IReadOnlyList<LoggedSample>> NextAsync(
+    /// <returns>1 or more samples, by position, after those of the call before; owned by the caller.</returns>
+    public async ValueTask<IReadOnlyList<PlacedSample>> NextAsync(
         int itemsMax, long bytesMax, CancellationToken stopping)
     {
-        // What was acknowledged meanwhile, having come over an earlier link, need not be sent again.
-        _readUpTo = Math.Max(_readUpTo, Cursor);
-
-        // For the next sample of this share, not for any sample: the other ranks' samples do not wake this one.
-        long next = Share.NextAfter(_readUpTo);
-        await _hub.Log.WaitForSequenceAsync(next - 1, stopping).ConfigureAwait(false);
-        IReadOnlyList<LoggedSample> samples = await _hub.Log
-            .ReadAsync(_readUpTo, Share, itemsMax, bytesMax, stopping).ConfigureAwait(false);
-        if (samples.Count == 0 || samples[0].Sequence != next)
+        List<(ShareReader Reader, long Position)> wanted = [];
+        IReadOnlyList<long> boundaries;
+        while (true)
         {
-            throw new InvalidOperationException(
-                $"The log gave {samples.Count} samples, not from {next} on, for rank {Share.Rank} of {Share.World}.");
+            (boundaries, long enough, Task stirred) = _hub.Plan(this, itemsMax, wanted);
+            if (wanted.Count > 0)
+            {
+                break;
+            }
+
+            // For the samples that make the next position deliverable, not for any: others do not wake this one.
+            await EitherAsync(enough, stirred, stopping).ConfigureAwait(false);
         }
 
-        _readUpTo = samples[^1].Sequence;
-        return samples;
+        long[] sequences = [.. wanted.Select(at => Group.Sequences.At(at.Position, boundaries))];
+        IReadOnlyList<LoggedSample> samples = await _hub.Log.ReadAsync(sequences, bytesMax, stopping)
+            .ConfigureAwait(false);
+        if (samples.Count is 0 || samples.Count > sequences.Length
+            || samples.Where((sample, at) => sample.Sequence != sequences[at]).Any())
+        {
+            throw new InvalidOperationException(
+                $"The log gave {samples.Count} samples for {sequences.Length}, not from sequence {sequences[0]} on.");
+        }
+
+        _hub.Read(wanted[..samples.Count]);
+        return [.. samples.Select((at, i) => new PlacedSample(wanted[i].Position, at.Sequence, at.Sample))];
     }
 
     /// <summary>Counts a sample that is about to leave.</summary>
     /// <param name="bytes">What it weighs on the wire.</param>
     public void Sent(long bytes) => DeliverMetrics.Sent(Group.Name, bytes);
 
-    /// <summary>Acknowledges everything up to a sequence; less than was acknowledged before changes nothing.</summary>
-    /// <param name="sequence">At most the newest sample's. It may lie beyond what this link has read: the consumer had
-    /// it over an earlier one.</param>
-    /// <exception cref="DeliverRefusedException">There is no such sample yet.</exception>
-    public void Ack(long sequence) => _hub.Ack(this, sequence);
+    /// <summary>Acknowledges everything up to a position of the share that the position belongs to.</summary>
+    /// <param name="position">At most the last that may be delivered. It may lie beyond what this link has read: the
+    /// consumer had it over an earlier one. Less than before, or of a share that this link does not carry, changes
+    /// nothing.</param>
+    /// <exception cref="DeliverRefusedException">Nothing could have been delivered there yet.</exception>
+    public void Ack(long position) => _hub.Ack(this, position);
 
     /// <summary>Gives the rank back. The group stays registered.</summary>
     public void Dispose() => _hub.Detach(this);
 
     internal void End(LinkEnd why) => _ended.TrySetResult(why);
+
+    /// <summary>Takes a share over. Under the hub's gate.</summary>
+    internal void Carry(ShareReader reader)
+    {
+        _readers.Add(reader);
+        Stir();
+    }
+
+    /// <summary>Gives a share up. Under the hub's gate.</summary>
+    internal void Drop(int share) => _readers.RemoveAll(reader => reader.Share.Rank == share);
+
+    /// <summary>Makes a reader that waits look again. Under the hub's gate.</summary>
+    internal void Stir() => _stirred.TrySetResult();
+
+    /// <summary>Ends at the next <see cref="Stir"/>. Under the hub's gate.</summary>
+    internal Task Stirred()
+    {
+        _stirred = _stirred.Task.IsCompleted ? New() : _stirred;
+        return _stirred.Task;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private async Task EitherAsync(long sequence, Task stirred, CancellationToken stopping)
+    {
+        using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task stored = _hub.Log.WaitForSequenceAsync(sequence - 1, done.Token);
+        await Task.WhenAny(stored, stirred).ConfigureAwait(false);
+        if (stored.IsCompleted)
+        {
+            await stored.ConfigureAwait(false);
+        }
+        else
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 }

@@ -16,11 +16,11 @@ public sealed class StoreSampleLog(SampleStore store) : ISampleLog
     /// <inheritdoc/>
     /// <exception cref="StoreDamagedException">A sample's bytes are missing or changed.</exception>
     public async ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
-        long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping)
+        IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
         List<LoggedSample> samples = [];
         long bytes = 0;
-        foreach (StoredSample stored in store.List(afterSequence, itemsMax, share.Rank, share.World))
+        foreach (StoredSample stored in store.Find(sequences))
         {
             bytes += stored.Length;
             if (bytes > bytesMax && samples.Count > 0)
@@ -43,14 +43,27 @@ public sealed class StoreSampleLog(SampleStore store) : ISampleLog
     public IReadOnlyList<RankCursor> LoadCursors() =>
     [
         .. store.LoadCursors()
-            .Select(at => new RankCursor(at.Group, new RankShare(at.Rank, at.World), at.Sequence)),
+            .Select(at => new RankCursor(
+                at.Group, new RankShare(at.Rank, at.World), new DeliveryOrder(at.ShuffleWindow, at.ShuffleSeed),
+                at.Position)),
     ];
 
     /// <inheritdoc/>
     public Task SaveCursorsAsync(IReadOnlyList<RankCursor> cursors, CancellationToken stopping) =>
         store.SetCursorsAsync(
-            [.. cursors.Select(at => new GroupCursor(at.Group, at.Share.Rank, at.Share.World, at.Sequence))], stopping);
+            [
+                .. cursors.Select(at => new GroupCursor(
+                    at.Group, at.Share.Rank, at.Share.World, at.Position, at.Order.Window, at.Order.Seed)),
+            ],
+            stopping);
 
     /// <inheritdoc/>
     public Task ForgetGroupAsync(string group, CancellationToken stopping) => store.RemoveGroupAsync(group, stopping);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<long> LoadBoundaries() => store.LoadBoundaries();
+
+    /// <inheritdoc/>
+    public Task AddBoundaryAsync(long sequence, CancellationToken stopping) =>
+        store.AddBoundaryAsync(sequence, stopping);
 }

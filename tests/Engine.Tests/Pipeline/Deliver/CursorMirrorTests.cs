@@ -49,7 +49,7 @@ public sealed class CursorMirrorTests
         await hub.SavedAsync().WaitAsync(Token);
 
         Assert.Equal(1, _log.Saves);
-        Assert.Equal(100, _log.LoadCursors().Single().Sequence);
+        Assert.Equal(100, _log.LoadCursors().Single().Position);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class CursorMirrorTests
         }
 
         await hub.SavedAsync().WaitAsync(Token);
-        Assert.Equal(10, _log.LoadCursors().Single().Sequence);
+        Assert.Equal(10, _log.LoadCursors().Single().Position);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class CursorMirrorTests
 
         Assert.Equal("the disk is full", error);
         Assert.Null(hub.Snapshot().CursorSaveError);
-        Assert.Equal(6, _log.LoadCursors().Single().Sequence);
+        Assert.Equal(6, _log.LoadCursors().Single().Position);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class CursorMirrorTests
         _clock.Advance(Interval);
         await hub.SavedAsync().WaitAsync(Token);
 
-        Assert.Equal(4, _log.LoadCursors().Single().Sequence);
+        Assert.Equal(4, _log.LoadCursors().Single().Position);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class CursorMirrorTests
     [Fact]
     public async Task Saved_cursor_beyond_the_log_is_brought_back_to_its_end()
     {
-        await _log.SaveCursorsAsync([new RankCursor("train", Alone, 50)], Token);
+        await _log.SaveCursorsAsync([new RankCursor("train", Alone, DeliveryOrder.Plain, 50)], Token);
         _log.Add(9);
 
         await using DeliveryHub hub = Open();
@@ -159,7 +159,7 @@ public sealed class CursorMirrorTests
 
     private static async Task SendAsync(RankLink link, int count)
     {
-        foreach (LoggedSample at in await link.NextAsync(count, long.MaxValue, Token))
+        foreach (PlacedSample at in await link.NextAsync(count, long.MaxValue, Token))
         {
             link.Sent(at.Sample.Bytes);
         }

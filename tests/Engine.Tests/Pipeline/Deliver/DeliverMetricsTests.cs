@@ -19,7 +19,7 @@ public sealed class DeliverMetricsTests
         await using DeliveryHub hub = new(log, new DeliverOptions(), TimeProvider.System);
         using RankLink link = hub.Attach("metrics-sent", new RankShare(0, 1));
 
-        foreach (LoggedSample at in await link.NextAsync(5, long.MaxValue, Token))
+        foreach (PlacedSample at in await link.NextAsync(5, long.MaxValue, Token))
         {
             link.Sent(bytes: 100);
             link.Ack(Math.Min(at.Sequence, 3));

@@ -221,7 +221,7 @@ public sealed class DeliverStepTests : IAsyncDisposable
 
     private static async Task SendAsync(RankLink link, int count)
     {
-        foreach (LoggedSample at in await link.NextAsync(count, long.MaxValue, Token))
+        foreach (PlacedSample at in await link.NextAsync(count, long.MaxValue, Token))
         {
             link.Sent(at.Sample.Bytes);
         }

@@ -50,7 +50,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
     {
         using RankLink link = _hub.Attach("train", new RankShare(0, 2));
 
-        ValueTask<IReadOnlyList<LoggedSample>> next = link.NextAsync(8, 1 << 20, Token);
+        ValueTask<IReadOnlyList<PlacedSample>> next = link.NextAsync(8, 1 << 20, Token);
         _log.Add(1);
         bool isWokenByTheOtherRanksSample = next.IsCompleted;
         _log.Add(1);
@@ -136,7 +136,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
         DeliverRefusedException refused = Assert.Throws<DeliverRefusedException>(() => link.Ack(3));
 
         Assert.Equal(
-            (DeliverRefusal.AckAhead, "Sequence 3 was acknowledged; 2 is the newest."),
+            (DeliverRefusal.AckAhead, "Position 3 was acknowledged; 2 is the last there is."),
             (refused.Refusal, refused.Message));
     }
 
@@ -183,7 +183,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
         DeliverRefusedException other = Assert.Throws<DeliverRefusedException>(
             () => _hub.Attach("train", Alone, cursor: 1, "another"));
 
-        Assert.Equal("The cursor is 6; it must be 0 to 5, the newest sample.", ahead.Message);
+        Assert.Equal("The cursor is 6; it must be 0 to 5, the last position there is.", ahead.Message);
         Assert.Equal(DeliverRefusal.StreamChanged, other.Refusal);
     }
 
@@ -242,7 +242,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
         List<long> taken = [];
         while (taken.Count < count)
         {
-            foreach (LoggedSample at in await link.NextAsync(count - taken.Count, 1 << 20, Token))
+            foreach (PlacedSample at in await link.NextAsync(count - taken.Count, 1 << 20, Token))
             {
                 link.Sent(at.Sample.Bytes);
                 taken.Add(at.Sequence);

@@ -8,6 +8,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Group, int Rank), RankCursor> _saved = []; // Guarded by _gate.
+    private readonly SortedSet<long> _boundaries = []; // Guarded by _gate.
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
 
@@ -56,7 +57,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
     public static StoredSample Stored(long sequence) => new(sequence, $"{sequence:x16}-000000", "yak", 0, 0, 1, 0);
 
     public ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
-        long afterSequence, RankShare share, int itemsMax, long bytesMax, CancellationToken stopping)
+        IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
         if (FailNextRead is { } failure)
@@ -67,9 +68,9 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 
         List<LoggedSample> samples = [];
         long bytes = 0;
-        long last = LastSequence;
-        for (long at = share.NextAfter(afterSequence); at <= last && samples.Count < itemsMax; at += share.World)
+        foreach (long at in sequences)
         {
+            Assert.InRange(at, 1, LastSequence);
             Sample sample = Make(at);
             bytes += sample.Bytes;
             if (bytes > bytesMax && samples.Count > 0)
@@ -124,7 +125,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
             foreach (RankCursor cursor in cursors)
             {
                 foreach ((string Group, int Rank) other in _saved.Keys.Where(key => key.Group == cursor.Group
-                    && _saved[key].Share.World != cursor.Share.World).ToArray())
+                    && (_saved[key].Share.World, _saved[key].Order) != (cursor.Share.World, cursor.Order)).ToArray())
                 {
                     _saved.Remove(other);
                 }
@@ -145,6 +146,23 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
                 _saved.Remove(key);
             }
 
+            return Task.CompletedTask;
+        }
+    }
+
+    public IReadOnlyList<long> LoadBoundaries()
+    {
+        lock (_gate)
+        {
+            return [.. _boundaries];
+        }
+    }
+
+    public Task AddBoundaryAsync(long sequence, CancellationToken stopping)
+    {
+        lock (_gate)
+        {
+            _boundaries.Add(sequence);
             return Task.CompletedTask;
         }
     }
