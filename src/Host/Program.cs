@@ -19,12 +19,13 @@ internal static class Program
             Consume.Create(),
             ExportCommand.Create(),
             StoreCommand.Create(),
+            ExplainCommand.Create(),
             DevicesCommand.Create(),
             IndexCommand.Create(),
             new Command("bench", "Measure a part and print what bounds it.")
             {
                 BenchMasks.Create(), BenchDiffusion.Create(), BenchKernels.Create(),
-                BenchIndex.Create(),
+                BenchIndex.Create(), BenchCalibration.Create(),
             },
             version,
         };

@@ -58,12 +58,11 @@ public sealed class IndexBuilder
                 }
             }
 
-            IReadOnlyList<IndexCategory> categories = CalibrationPass.Run(
-                Categories(rows, source), _options.Width, Read, stopping);
-            info = new IndexInfo(
-                _options.EmbedderRevision, _options.Recipe, source.Name, categories, _skipped);
-            IndexWriter.Write(
-                _options.Path, info, _options.Width, _options.Type, Read, [.. rows.Select(row => row.Id)], stopping);
+            string[] ids = [.. rows.Select(row => row.Id)];
+            List<IndexCategory> categories = Categories(rows, source);
+            info = CalibrationPass.Run(categories, _options.Width, Read, ids, stopping).Into(
+                new IndexInfo(_options.EmbedderRevision, _options.Recipe, source.Name, categories, _skipped));
+            IndexWriter.Write(_options.Path, info, _options.Width, _options.Type, Read, ids, stopping);
         }
 
         File.Delete(logPath);

@@ -24,6 +24,10 @@ public sealed record IndexInfo(
         MaxDepth = 8,
     };
 
+    /// <summary>201 quantiles, ascending, of how like its nearest other category a real picture is
+    /// (<see cref="KnownBound"/>); null or empty where that was not computed.</summary>
+    public IReadOnlyList<double>? NearestOther { get; init; }
+
     internal byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, Layout);
 
     /// <summary>Reads it and checks the categories against the rows.</summary>

@@ -29,6 +29,7 @@ public sealed unsafe class RealIndex : IDisposable
             header.Width, Section<float>(IndexSection.Means).ToArray(),
             [.. info.Categories.Select(category => category.First)],
             [.. info.Categories.Select(category => category.Count)]);
+        Directions = new CategoryDirections(Means);
         _byName = [];
         for (int i = 0; i < info.Categories.Count; i++)
         {
@@ -47,6 +48,9 @@ public sealed unsafe class RealIndex : IDisposable
 
     /// <summary>The mean row of each category, and its rows.</summary>
     public CategoryMeans Means { get; }
+
+    /// <summary>The cosine to each category's mean row.</summary>
+    public CategoryDirections Directions { get; }
 
     /// <summary>Bytes of the file.</summary>
     public long FileBytes => _header.FileBytes;

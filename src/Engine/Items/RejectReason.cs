@@ -45,6 +45,10 @@ public static class RejectReason
     /// <summary>The object is too like one that was accepted before, or is about to be.</summary>
     public const string NearDuplicate = "near_duplicate";
 
+    /// <summary>The category has no real picture, and the object looks like one of another category that has some.
+    /// </summary>
+    public const string OtherCategory = "other_category";
+
     /// <summary>The encoded sample is larger than the store or the wire may carry.</summary>
     public const string TooLarge = "too_large";
 
@@ -55,6 +59,6 @@ public static class RejectReason
     public static IReadOnlyList<string> All { get; } =
     [
         NoSource, BadImage, GeneratorFailed, Blank, NonFinite, PredictedIouLow, AreaLow, AreaHigh, TouchesBorder,
-        BackgroundNotPlain, Empty, ScoreLow, NearCopy, NearDuplicate, TooLarge, Duplicate,
+        BackgroundNotPlain, Empty, ScoreLow, NearCopy, NearDuplicate, OtherCategory, TooLarge, Duplicate,
     ];
 }

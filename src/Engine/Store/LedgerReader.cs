@@ -61,6 +61,34 @@ internal sealed class LedgerReader : IDisposable
         }
     }
 
+    /// <summary>The sequence of a key's sample; null where none was accepted.</summary>
+    public long? SequenceOf(string key)
+    {
+        lock (_gate)
+        {
+            using LedgerStatement find = new(_ledger, "SELECT sequence FROM sample WHERE key = $key", "$key");
+            return find.Scalar(key) is long sequence ? sequence : null;
+        }
+    }
+
+    /// <summary>How a try ended; null where it did not.</summary>
+    public EndedTry? Ended(string promptId, int attempt)
+    {
+        lock (_gate)
+        {
+            using LedgerStatement find = new(
+                _ledger,
+                "SELECT category, stage, reason, detail FROM ended WHERE prompt_id = $id AND attempt = $attempt",
+                "$id", "$attempt");
+            using SqliteDataReader row = find.Read(promptId, attempt);
+            return row.Read()
+                ? new EndedTry(row.GetString(0), Text(row, 1), Text(row, 2), Text(row, 3))
+                : null;
+        }
+
+        static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    }
+
     /// <summary>Reads something else on the same connection.</summary>
     public T Read<T>(Func<SqliteConnection, T> query)
     {

@@ -83,6 +83,18 @@ public sealed class StoreView : IDisposable
     /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
     public Sample Read(in StoredSample stored) => _shards.Read(stored);
 
+    /// <summary>Finds a sample.</summary>
+    /// <param name="key">Its key.</param>
+    /// <returns>Where it lies; null where no sample of this key was accepted.</returns>
+    public StoredSample? Find(string key) =>
+        _ledger.SequenceOf(key) is { } sequence ? _ledger.List(sequence, sequence, world: 1)[0] : null;
+
+    /// <summary>Says how a try ended.</summary>
+    /// <param name="promptId">The prompt's id.</param>
+    /// <param name="attempt">Which try of it, from 0.</param>
+    /// <returns>How; null where it did not end, or never was.</returns>
+    public EndedTry? Ended(string promptId, int attempt) => _ledger.Ended(promptId, attempt);
+
     /// <summary>Counts what the ledger holds.</summary>
     public StoreStat Stat() => _ledger.Read(static ledger =>
     {

@@ -68,6 +68,29 @@ internal sealed class Runtimes : IDisposable
         }
     }
 
+    /// <summary>Loads the embedder and the filters alone: what judges a picture that is there already.</summary>
+    /// <param name="config">A configuration without problems.</param>
+    /// <param name="say">Told what a person should know, a line each.</param>
+    /// <param name="stopping">Ends the loading.</param>
+    /// <exception cref="IOException">A file is missing or unreadable.</exception>
+    /// <exception cref="InvalidDataException">The index does not fit the configuration.</exception>
+    /// <exception cref="ModelException">A model is missing, unreadable or of another role.</exception>
+    public static async Task<Runtimes> LoadJudgesAsync(
+        HeadwaterConfig config, Action<string> say, CancellationToken stopping)
+    {
+        Runtimes runtimes = new(TimeProvider.System, say);
+        try
+        {
+            await runtimes.LoadFiltersAsync(config, stopping).ConfigureAwait(false);
+            return runtimes;
+        }
+        catch
+        {
+            runtimes.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -87,6 +110,12 @@ internal sealed class Runtimes : IDisposable
 
         Generators = generators;
         Predictor = Own(Predict(config.Annotator));
+        await LoadFiltersAsync(config, stopping).ConfigureAwait(false);
+        SayWhatComputes();
+    }
+
+    private async Task LoadFiltersAsync(HeadwaterConfig config, CancellationToken stopping)
+    {
         if (config.Embedder is { } embedder)
         {
             OnnxImageEmbedder model = Own(await OnnxImageEmbedder
@@ -94,7 +123,7 @@ internal sealed class Runtimes : IDisposable
             Embedder = model;
             EmbeddingRevision = config.Filters.Any(filter => filter.Duplicates is not null)
                 ? $"{model.Revision} {embedder.Background}".ToLowerInvariant() : null;
-            if (config.Filters.Any(filter => filter.Text is not null))
+            if (config.Filters.Any(AsksText))
             {
                 _textEmbedder = Own(await OnnxTextEmbedder.LoadAsync(embedder.Model, stopping).ConfigureAwait(false));
             }
@@ -111,7 +140,7 @@ internal sealed class Runtimes : IDisposable
             filters.Add(
                 filter.Prototypes is { } prototypes
                     ? await PrototypesAsync(filter, prototypes, stopping).ConfigureAwait(false)
-                : filter.Real is not null ? new RealFilter(filter, real!)
+                : filter.Real is not null ? await RealAsync(filter, real!, stopping).ConfigureAwait(false)
                 : filter.Copies is not null ? new CopyFilter(filter, real!)
                 : filter.Duplicates is { } duplicates ? new DuplicateFilter(filter, Own(new AcceptedObjects(
                     filter.Name, Embedder!.Width, duplicates.RowsMax, device!, _say)))
@@ -121,7 +150,6 @@ internal sealed class Runtimes : IDisposable
         }
 
         Filters = filters;
-        SayWhatComputes();
     }
 
     /// <summary>Brings back what filters remember of a store's samples.</summary>
@@ -187,6 +215,16 @@ internal sealed class Runtimes : IDisposable
             + $"{device.Kind}, {device.Name}");
         return index;
     }
+
+    private static bool AsksText(FilterOptions filter) => (filter.Text ?? FallBackText(filter)) is not null;
+
+    private static TextOptions? FallBackText(FilterOptions filter) =>
+        filter.Real is { Missing: MissingCategory.FallBack } real ? real.FallBack.Text : null;
+
+    private async Task<RealFilter> RealAsync(FilterOptions filter, IRealPictures real, CancellationToken stopping) =>
+        new(filter, real, FallBackText(filter) is { } text
+            ? await TextScore.MakeAsync(text, _textEmbedder!, stopping).ConfigureAwait(false)
+            : null);
 
     private async Task<PrototypeFilter> PrototypesAsync(
         FilterOptions filter, PrototypeOptions real, CancellationToken stopping)

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.RegularExpressions;
 
 namespace Host.Configuration;
@@ -24,6 +25,12 @@ internal sealed partial class ConfigBinder
             return node is ConfigList list ? List(item, list, key, isBytes) : Wrong(node, key, "must be a list");
         }
 
+        if (ConfigKey.MapOf(type) is { } held)
+        {
+            return node is ConfigMapping map ? Map(held, map, key, isBytes)
+                : Wrong(node, key, "must be a mapping of names to values");
+        }
+
         return node switch
         {
             ConfigMapping mapping => Record(Empty(type, now), mapping, key),
@@ -44,6 +51,23 @@ internal sealed partial class ConfigBinder
             if (Value(item, now: null, list.Items[i], path, isBytes) is { } value)
             {
                 values.SetValue(value, i);
+            }
+        }
+
+        return values;
+    }
+
+    private object Map(Type held, ConfigMapping map, string key, bool isBytes)
+    {
+        IDictionary values =
+            (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), held))!;
+        foreach (ConfigEntry entry in map.Entries)
+        {
+            string path = Join(key, entry.Key);
+            Places.Add(path, entry.At);
+            if (Value(held, now: null, entry.Value, path, isBytes) is { } value)
+            {
+                values[entry.Key] = value;
             }
         }
 

@@ -1,3 +1,6 @@
+using Engine.Index;
+using Engine.Pipeline.Filter;
+
 namespace Host.Configuration;
 
 /// <summary>Whether this machine has what a configuration names.</summary>
@@ -19,6 +22,40 @@ internal static class ConfigEnvironment
             {
                 problems.Add(places.Find(path.Key), path.Key, $"is '{path.Value}', which {problem}");
             }
+        }
+
+        CheckThresholds(config, places, problems);
+    }
+
+    /// <summary>Thresholds stated of categories that the index has not. An index that cannot be opened is said when
+    /// the daemon opens it.</summary>
+    private static void CheckThresholds(HeadwaterConfig config, ConfigPlaces places, ConfigProblems problems)
+    {
+        if (config.Index is not { } section || !File.Exists(section.File)
+            || !config.Filters.Any(filter => filter.Real is { Thresholds.Count: > 0 }))
+        {
+            return;
+        }
+
+        try
+        {
+            using RealIndex index = RealIndex.Open(section.File);
+            for (int at = 0; at < config.Filters.Count; at++)
+            {
+                RealOptions real = config.Filters[at].Real ?? new();
+                foreach (string unknown in StatedThresholds.Unknown(real, name => index.CategoryOf(name) >= 0))
+                {
+                    string key = $"filters[{at}].real.thresholds.{unknown}";
+                    string? near = ConfigNames.Nearest(unknown, index.Info.Categories.Select(one => one.Name));
+                    problems.Add(
+                        places.Find(key), key, $"is not a category of the index {section.File}"
+                            + (near is null ? "" : $"; do you mean {near}?"));
+                }
+            }
+        }
+        catch (Exception cause) when (cause is IndexFileException or IOException or UnauthorizedAccessException)
+        {
+            return;
         }
     }
 

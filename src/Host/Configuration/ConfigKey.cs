@@ -39,9 +39,17 @@ internal sealed record ConfigKey(string Name, PropertyInfo Property)
     /// <summary>What a list holds, or null when the type is no list.</summary>
     public static Type? ItemOf(Type type) =>
         type.IsArray ? type.GetElementType()
+        : MapOf(type) is not null ? null
         : type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GetGenericArguments()[0]
         : null;
 
+    /// <summary>What a map from names of the user's holds, a scalar; or null when the type is no such map.</summary>
+    public static Type? MapOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)
+            ? type.GetGenericArguments()[1]
+            : null;
+
     /// <summary>Whether a type is a section of its own.</summary>
-    public static bool IsRecord(Type type) => !ConfigScalars.IsScalar(type) && ItemOf(type) is null;
+    public static bool IsRecord(Type type) =>
+        !ConfigScalars.IsScalar(type) && ItemOf(type) is null && MapOf(type) is null;
 }

@@ -38,7 +38,7 @@ internal static class IndexReport
                 : "      -      -";
             writer.WriteLine(
                 $"{category.Count,7} {own} {scores?.OtherMean,7:F3} "
-                + $"{thresholds?[c],7:F3}: {category.Name}{(category.Frequency is { } group ? $" ({group})" : "")}");
+                + $"{thresholds?[c].Value,7:F3}: {category.Name}{(category.Frequency is { } group ? $" ({group})" : "")}");
         }
     }
 }

@@ -58,7 +58,7 @@ public sealed class CalibrationTests
             {
                 for (int draw = 0; draw < 200 && counts[c] == size; draw++, all++)
                 {
-                    rejected += means[c] + (0.04 * Normal()) < thresholds[c] ? 1 : 0;
+                    rejected += means[c] + (0.04 * Normal()) < thresholds[c].Value ? 1 : 0;
                 }
             }
 
@@ -79,13 +79,67 @@ public sealed class CalibrationTests
         double[][] thresholds = [.. new[] { 0.01, 0.05, 0.1, 0.3, 0.49 }.Select(share =>
         {
             CalibratedThresholds chosen = CalibratedThresholds.Of(info, share);
-            return new[] { chosen[0], chosen[1], chosen[2], chosen.Common };
+            return new[] { chosen[0], chosen[1], chosen[2], chosen.Common }.Select(one => one.Value).ToArray();
         })];
 
         for (int i = 1; i < thresholds.Length; i++)
         {
             Assert.All(thresholds[i].Zip(thresholds[i - 1]), pair => Assert.True(pair.First >= pair.Second));
         }
+    }
+
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.05)]
+    [InlineData(0.2)]
+    public void The_share_is_kept_where_a_photograph_holds_many_objects_that_are_alike(double share)
+    {
+        Random random = new(18);
+        int[] sizes = [1, 2, 5, 40]; // Photographs; each with 1 to 9 objects.
+        double[] means = [.. Enumerable.Range(0, 400).Select(_ => 0.5 + (0.05 * Normal()))];
+        IReadOnlyList<IndexCategory> made = new TestIndex(1, RowType.F32, [.. means.Select(_ => 1)]).Info.Categories;
+        IndexInfo info = new("m", "r", "s", [.. made.Select((category, c) =>
+        {
+            List<(int, double)> scores = [];
+            for (int picture = 0; picture < sizes[c % 4]; picture++)
+            {
+                double alike = means[c] + (0.06 * Normal());
+                scores.AddRange(Enumerable.Range(0, random.Next(1, 10)).Select(_ => (picture, alike + Own())));
+            }
+
+            return category with { Calibration = OwnScores.Summary(scores, default) };
+        })], new Dictionary<string, long>());
+
+        CalibratedThresholds thresholds = CalibratedThresholds.Of(info, share);
+
+        for (int size = 0; size < sizes.Length; size++)
+        {
+            double actual = Enumerable.Range(0, 40_000).Average(draw =>
+            {
+                int c = (draw % 100 * 4) + size;
+                return means[c] + (0.06 * Normal()) + Own() < thresholds[c].Value ? 1 : 0;
+            });
+            Assert.True(
+                actual > share * 0.5 && actual < share * 1.9, $"{sizes[size]} photographs: {actual:P1} for {share:P1}");
+        }
+
+        double Own() => 0.03 * Normal();
+        double Normal() =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    }
+
+    [Fact]
+    public void An_index_that_was_calibrated_row_by_row_is_refused()
+    {
+        IndexInfo info = Info([9], _ => [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        IndexInfo old = info with
+        {
+            Categories = [info.Categories[0] with { Calibration = new CategoryCalibration(5, 2, 9, 0, 0) }],
+        };
+
+        Assert.Contains(
+            "row by row", Assert.Throws<InvalidDataException>(() => CalibratedThresholds.Of(old, 0.1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,9 +154,13 @@ public sealed class CalibrationTests
     public void Categories_of_one_picture_each_cannot_be_calibrated() =>
         Assert.Throws<InvalidDataException>(() => CalibratedThresholds.Of(Info([1, 1], _ => [0.5]), 0.05));
 
-    private static IReadOnlyList<IndexCategory> Run(int[] counts, int width, float[] rows) => CalibrationPass.Run(
+    private static IReadOnlyList<IndexCategory> Run(int[] counts, int width, float[] rows) => Scored(
+        counts, width, rows, [.. Enumerable.Range(0, counts.Sum()).Select(row => $"picture {row}")]).Categories;
+
+    private static RealScores Scored(
+        int[] counts, int width, float[] rows, string[] ids) => CalibrationPass.Run(
         new TestIndex(width, RowType.F32, counts).Info.Categories, width,
-        (first, values) => rows.AsSpan(first * width, values.Length).CopyTo(values), CancellationToken.None);
+        (first, values) => rows.AsSpan(first * width, values.Length).CopyTo(values), ids, CancellationToken.None);
 
     private static IndexInfo Info(int[] counts, Func<int, double[]> scores)
     {
@@ -113,7 +171,10 @@ public sealed class CalibrationTests
             return category with
             {
                 Calibration = new CategoryCalibration(
-                    own.DefaultIfEmpty().Average(), Deviation(own), own.Length, 0, 0),
+                    own.DefaultIfEmpty().Average(), Deviation(own), own.Length, 0, 0)
+                {
+                    OwnPictures = own.Length, PictureDeviation = Deviation(own),
+                },
             };
         })], new Dictionary<string, long>());
     }

@@ -79,6 +79,8 @@ internal sealed partial class Reference
 
     private static string Kind(ConfigKey key) => ConfigKey.ItemOf(key.Type) is { } item
         ? $"list of {Kind(item, key)}"
+        : ConfigKey.MapOf(key.Type) is { } held
+        ? $"mapping of names to {Kind(held, key)}"
         : Kind(key.Type, key);
 
     private static string Kind(Type type, ConfigKey key) =>

@@ -25,7 +25,7 @@ public sealed class IndexTests : IDisposable
             embedder: {"{model: {model: "}{Model}{"}}"}
             index: {"{file: "}{Index}{"}"}
             filters:
-              - {"{name: real, min: -1, real: {reject_missing: true}}"}
+              - {"{name: real, min: -1, real: {missing: reject}}"}
               - {"{name: copy, copies: {max: 1}}"}
             """;
         using DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder, more: filters));

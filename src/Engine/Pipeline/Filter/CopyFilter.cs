@@ -35,10 +35,22 @@ public sealed class CopyFilter(FilterOptions options, IRealPictures pictures) : 
                 $"{Name}: the cosine to '{nearest[0].Id}' is {nearest[0].Cosine:G6}; at most {_how.Max:G6} is wanted"));
         }
 
-        return ValueTask.FromResult(Outcome.Keep(item with
-        {
-            Scores = new Dictionary<string, double>(item.Scores) { [Name] = nearest[0].Cosine },
-            Neighbours = new Dictionary<string, string>(item.Neighbours) { [Name] = nearest[0].Id },
-        }));
+        return ValueTask.FromResult(Outcome.Keep(
+            FilterVerdict.Noted(item, Name, nearest[0].Cosine, _how.Max, nearest[0].Id)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ExplainAsync(Embedded item, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        string category = item.Annotated.Picture.Prompt.Category;
+        string among = _how.AllCategories ? "all categories" : $"'{category}'";
+        IReadOnlyList<string> lines =
+        [
+            $"largest cosine to a real picture of {among}; at most max {_how.Max:G6}",
+            .. NearestLines.Of(
+                pictures.Nearest(_how.AllCategories ? null : category, item.Embedding.Span, NearestLines.Shown)),
+        ];
+        return ValueTask.FromResult(lines);
     }
 }

@@ -17,6 +17,30 @@ public sealed class FilterChain(IReadOnlyList<IFilter> filters, string? embedder
             : $"{links}; embedder {embedder}";
     }
 
+    /// <summary>Judges one item as <see cref="JudgeAsync"/> does, and has each filter say how its verdict comes about.
+    /// </summary>
+    /// <param name="item">The item.</param>
+    /// <param name="stopping">Ends it.</param>
+    /// <returns>What each filter says that was asked, in order: up to the first that drops the item.</returns>
+    public async ValueTask<IReadOnlyList<FilterExplanation>> ExplainAsync(Embedded item, CancellationToken stopping)
+    {
+        List<FilterExplanation> said = [];
+        foreach (IFilter filter in filters)
+        {
+            IReadOnlyList<string> lines = await filter.ExplainAsync(item, stopping).ConfigureAwait(false);
+            Outcome<Embedded> outcome = await filter.JudgeAsync(item, stopping).ConfigureAwait(false);
+            said.Add(new FilterExplanation(filter.Name, item, outcome, lines));
+            if (outcome.DropReason is not null)
+            {
+                break;
+            }
+
+            item = outcome.Value!;
+        }
+
+        return said;
+    }
+
     /// <summary>Judges one item by every filter.</summary>
     /// <param name="item">The item.</param>
     /// <param name="stopping">Cancelled when the line stops.</param>

@@ -18,9 +18,27 @@ public interface IRealPictures : IDisposable
     /// <exception cref="InvalidDataException">The point is of another width.</exception>
     IReadOnlyList<RealNeighbour> Nearest(string? category, ReadOnlySpan<float> point, int count);
 
+    /// <summary>Whether a category has pictures.</summary>
+    /// <param name="category">Its name.</param>
+    bool Has(string category);
+
+    /// <summary>The cosine to the mean picture of the category, and to the nearest mean picture of another one.
+    /// </summary>
+    /// <param name="category">The category's name; it may have no picture.</param>
+    /// <param name="point">[D] f32, L2 length 1.</param>
+    /// <exception cref="InvalidDataException">The point is of another width.</exception>
+    RealMargin Margin(string category, ReadOnlySpan<float> point);
+
     /// <summary>The threshold of a category's mean cosine for a share of real pictures that may be rejected.</summary>
     /// <param name="rejectShare">The share, above 0 and below 0.5.</param>
     /// <returns>The threshold by category's name.</returns>
     /// <exception cref="InvalidDataException">The pictures do not allow it: say a threshold.</exception>
-    Func<string, double> Thresholds(double rejectShare);
+    Func<string, RealThreshold> Thresholds(double rejectShare);
+
+    /// <summary>The largest cosine to a known category's mean picture that a picture of a category without real
+    /// pictures may have.</summary>
+    /// <param name="rejectShare">Share of pictures of unknown categories that may be rejected; above 0, below 1.
+    /// </param>
+    /// <exception cref="InvalidDataException">The pictures do not allow it.</exception>
+    double KnownBound(double rejectShare);
 }

@@ -6,8 +6,11 @@ namespace Engine.Pipeline.Filter;
 /// <summary>How an object is compared with the real pictures of its category in the index.</summary>
 public sealed record RealOptions : ICheckedOptions
 {
-    /// <summary>mean: the mean cosine to all of them, the reference's score; nearest: the mean of the largest ones.
-    /// Default mean.</summary>
+    private const int ThresholdsMax = 100_000;
+
+    /// <summary>mean: the mean cosine to all of them, the reference's score; nearest: the mean of the largest ones;
+    /// margin: the cosine to their mean picture less the largest to another category's, so that 0 says that the object
+    /// looks like its own category rather than any other of the index. Default mean.</summary>
     public RealScore Score { get; init; }
 
     /// <summary>How many of the largest cosines make the score of nearest; 1 is the largest alone. 1 to 64. Default 1.
@@ -21,9 +24,17 @@ public sealed record RealOptions : ICheckedOptions
     /// </summary>
     public double RejectShare { get; init; }
 
-    /// <summary>True rejects samples of a category without real pictures; false passes them, without a score. Default
-    /// false.</summary>
-    public bool RejectMissing { get; init; }
+    /// <summary>The least score that passes by category's name, as in {apple: 0.45}, in place of min and of what
+    /// reject_share gives; up to 100,000, each a category of the index. Default none.</summary>
+    public IReadOnlyDictionary<string, double> Thresholds { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>What happens to a sample of a category without real pictures: pass, without a score; reject; or
+    /// fall_back, which lets it pass when it does not look like a category that has some, and agrees with its text.
+    /// Default pass.</summary>
+    public MissingCategory Missing { get; init; }
+
+    /// <summary>The rule of missing: fall_back.</summary>
+    public FallBackOptions FallBack { get; init; } = new();
 
     /// <inheritdoc/>
     public IEnumerable<OptionProblem> Problems()
@@ -42,6 +53,16 @@ public sealed record RealOptions : ICheckedOptions
         {
             yield return new(
                 nameof(RejectShare), $"is {RejectShare}, but only mean scores are calibrated; set it to 0, and min");
+        }
+
+        if (Thresholds.Count > ThresholdsMax)
+        {
+            yield return new(nameof(Thresholds), $"has {Thresholds.Count} categories; it may have {ThresholdsMax}");
+        }
+
+        foreach ((string category, double threshold) in Thresholds.Where(one => !double.IsFinite(one.Value)))
+        {
+            yield return new(nameof(Thresholds), $"has {threshold} for {category}; it must be a finite number");
         }
     }
 }

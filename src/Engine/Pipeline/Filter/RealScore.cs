@@ -8,4 +8,7 @@ public enum RealScore
 
     /// <summary>The mean of the largest few.</summary>
     Nearest,
+
+    /// <summary>The cosine to their mean picture less the largest one to another category's.</summary>
+    Margin,
 }

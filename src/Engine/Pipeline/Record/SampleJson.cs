@@ -27,6 +27,11 @@ internal static class SampleJson
             WritePrompt(json, item.Annotated.Picture.Prompt);
             WriteAnnotation(json, item.Annotated);
             WriteNumbers(json, "scores", item.Scores);
+            if (item.Bounds.Count > 0)
+            {
+                WriteNumbers(json, "bounds", item.Bounds);
+            }
+
             if (item.Neighbours.Count > 0)
             {
                 WriteTexts(json, "neighbours", item.Neighbours);

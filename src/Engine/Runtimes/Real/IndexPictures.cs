@@ -103,13 +103,35 @@ public sealed class IndexPictures : IRealPictures
     }
 
     /// <inheritdoc/>
-    public Func<string, double> Thresholds(double rejectShare)
+    public bool Has(string category) => _index.CategoryOf(category) >= 0;
+
+    /// <inheritdoc/>
+    public RealMargin Margin(string category, ReadOnlySpan<float> point)
+    {
+        CheckWidth(point);
+        int own = _index.CategoryOf(category);
+        return new RealMargin(
+            own < 0 ? null : _index.Directions.Cosine(own, point),
+            _index.Directions.Nearest(point, own) is { } other
+                ? new RealNeighbour(_index.Info.Categories[other.Category].Name, other.Cosine)
+                : null);
+    }
+
+    /// <inheritdoc/>
+    public Func<string, RealThreshold> Thresholds(double rejectShare)
     {
         CalibratedThresholds thresholds = CalibratedThresholds.Of(_index.Info, rejectShare);
-        return category => _index.CategoryOf(category) is var position and >= 0
-            ? thresholds[position]
-            : thresholds.Common;
+        return category =>
+        {
+            CalibratedThreshold made = _index.CategoryOf(category) is var position and >= 0
+                ? thresholds[position]
+                : thresholds.Common;
+            return new(made.Pictures, made.OwnMean, made.Mean, made.Deviation, made.Z, made.Value);
+        };
     }
+
+    /// <inheritdoc/>
+    public double KnownBound(double rejectShare) => Engine.Index.KnownBound.Of(_index.Info, rejectShare);
 
     /// <inheritdoc/>
     public void Dispose()

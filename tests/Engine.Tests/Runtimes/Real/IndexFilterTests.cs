@@ -91,12 +91,13 @@ public sealed class IndexFilterTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, null)]
-    [InlineData(true, RejectReason.ScoreLow)]
-    public async Task A_category_without_pictures_passes_unscored_or_not_at_all(bool reject, string? reason)
+    [InlineData(MissingCategory.Pass, null)]
+    [InlineData(MissingCategory.Reject, RejectReason.ScoreLow)]
+    public async Task A_category_without_pictures_passes_unscored_or_not_at_all(
+        MissingCategory missing, string? reason)
     {
         RealFilter filter = new(
-            new FilterOptions { Name = "real", Real = new() { RejectMissing = reject } }, _pictures);
+            new FilterOptions { Name = "real", Real = new() { Missing = missing } }, _pictures);
 
         Outcome<Embedded> judged = await filter.JudgeAsync(
             FilterItem.Of("unknown", UnitRows.Of(1, Width, 1)), Token);
@@ -158,7 +159,14 @@ public sealed class IndexFilterTests : IDisposable
 
         public IReadOnlyList<RealNeighbour> Nearest(string? category, ReadOnlySpan<float> point, int count) => [];
 
-        public Func<string, double> Thresholds(double rejectShare) => _ => threshold;
+        public bool Has(string category) => true;
+
+        public RealMargin Margin(string category, ReadOnlySpan<float> point) => default;
+
+        public Func<string, RealThreshold> Thresholds(double rejectShare) =>
+            _ => new(Pictures: 3, OwnMean: 0, Mean: threshold, Deviation: 0, Z: -1, Value: threshold);
+
+        public double KnownBound(double rejectShare) => 1;
 
         public void Dispose()
         {
