@@ -12,7 +12,8 @@ public static class KnownBound
 
     /// <summary>Chooses the bound.</summary>
     /// <param name="info">An index's table.</param>
-    /// <param name="rejectShare">Share of pictures of unknown categories that may be rejected; above 0, below 1.</param>
+    /// <param name="rejectShare">Share of pictures of unknown categories that may be rejected; above 0, below 1.
+    /// </param>
     /// <returns>The largest cosine to the mean row of a known category that passes.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The share is out of range.</exception>
     /// <exception cref="InvalidDataException">The index has no such cosines: it has one category or one picture, or an

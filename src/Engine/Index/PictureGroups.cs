@@ -48,5 +48,6 @@ public sealed class PictureGroups
 
     /// <summary>The rows of a picture, in order; so those of one category follow each other.</summary>
     /// <param name="picture">0 to <see cref="Count"/> - 1.</param>
-    public ReadOnlySpan<int> RowsOf(int picture) => _rows.AsSpan(_first[picture], _first[picture + 1] - _first[picture]);
+    public ReadOnlySpan<int> RowsOf(int picture) =>
+        _rows.AsSpan(_first[picture], _first[picture + 1] - _first[picture]);
 }

@@ -22,7 +22,8 @@ internal sealed class HeldScores
         for (int at = 0; at < split.Held.Length; at++)
         {
             index.Rows.Read(split.Held[at], row);
-            Means[at] = [.. Enumerable.Range(0, categories).Select(c => TensorPrimitives.Dot(split.Means.MeanOf(c), row))];
+            Means[at] =
+                [.. Enumerable.Range(0, categories).Select(c => TensorPrimitives.Dot(split.Means.MeanOf(c), row))];
             Directions[at] = [.. Enumerable.Range(0, categories).Select(c => (float)directions.Cosine(c, row))];
         }
 

@@ -3,7 +3,8 @@ using Host.Bench;
 
 namespace Host.Commands;
 
-/// <summary><c>headwater bench calibration</c>: whether calibrated thresholds keep their word on real pictures.</summary>
+/// <summary><c>headwater bench calibration</c>: whether calibrated thresholds keep their word on real pictures.
+/// </summary>
 internal static class BenchCalibration
 {
     /// <summary>Makes the command, a part of <c>headwater bench</c>.</summary>

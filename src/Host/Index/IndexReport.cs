@@ -37,8 +37,8 @@ internal static class IndexReport
                 ? $"{scores.OwnMean,7:F3} {scores.OwnDeviation,6:F3}"
                 : "      -      -";
             writer.WriteLine(
-                $"{category.Count,7} {own} {scores?.OtherMean,7:F3} "
-                + $"{thresholds?[c].Value,7:F3}: {category.Name}{(category.Frequency is { } group ? $" ({group})" : "")}");
+                $"{category.Count,7} {own} {scores?.OtherMean,7:F3} {thresholds?[c].Value,7:F3}: "
+                + $"{category.Name}{(category.Frequency is { } group ? $" ({group})" : "")}");
         }
     }
 }

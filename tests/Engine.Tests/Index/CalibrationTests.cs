@@ -37,37 +37,41 @@ public sealed class CalibrationTests
     }
 
     [Theory]
-    [InlineData(0.02)]
-    [InlineData(0.05)]
-    [InlineData(0.2)]
-    public void The_share_asked_for_is_rejected_of_rare_categories_as_of_large_ones(double share)
+    [InlineData(0.02, 0.04, 1)]
+    [InlineData(0.05, 0.04, 1)]
+    [InlineData(0.2, 0.04, 1)]
+    [InlineData(0.05, 0, 1)] // All categories alike.
+    [InlineData(0.02, 0.05, 9)]
+    [InlineData(0.05, 0.05, 9)]
+    [InlineData(0.2, 0.05, 9)]
+    public void The_share_asked_for_is_rejected_of_rare_categories_as_of_large_ones(
+        double share, double between, int objectsMax)
     {
+        int[] sizes = [1, 2, 3, 12, 80]; // Photographs.
         Random random = new(17);
-        int[] sizes = [1, 3, 12, 300];
-        int[] counts = [.. Enumerable.Range(0, 400).Select(c => sizes[c % 4])];
-        double[] means = [.. counts.Select(_ => 0.6 + (0.06 * Normal()))];
-        IndexInfo info = Info(
-            counts, c => [.. Enumerable.Range(0, counts[c]).Select(_ => means[c] + (0.04 * Normal()))]);
+        DrawnCategory[] drawn = [.. Enumerable.Range(0, 500).Select(
+            c => new DrawnCategory(random, 0.5 + (between * DrawnCategory.Normal(random)), sizes[c % 5], objectsMax))];
+        IReadOnlyList<IndexCategory> made = new TestIndex(1, RowType.F32, [.. drawn.Select(_ => 1)]).Info.Categories;
+        IndexInfo info = new(
+            "m", "r", "s",
+            [.. made.Zip(drawn, (category, own) => category with
+            {
+                Calibration = OwnScores.Summary(own.Scores, default),
+            })],
+            new Dictionary<string, long>());
 
         CalibratedThresholds thresholds = CalibratedThresholds.Of(info, share);
 
-        foreach (int size in sizes)
+        for (int size = 0; size < sizes.Length; size++)
         {
-            (int rejected, int all) = (0, 0);
-            for (int c = 0; c < counts.Length; c++)
+            double actual = Enumerable.Range(0, 40_000).Average(draw =>
             {
-                for (int draw = 0; draw < 200 && counts[c] == size; draw++, all++)
-                {
-                    rejected += means[c] + (0.04 * Normal()) < thresholds[c].Value ? 1 : 0;
-                }
-            }
-
-            double actual = (double)rejected / all;
-            Assert.True(actual > share * 0.5 && actual < share * 1.9, $"size {size}: {actual:P1} for {share:P1}");
+                int c = (draw % 100 * 5) + size;
+                return drawn[c].Next(random) < thresholds[c].Value ? 1 : 0;
+            });
+            Assert.True(
+                actual > share * 0.5 && actual < share * 1.7, $"{sizes[size]} photographs: {actual:P1} for {share:P1}");
         }
-
-        double Normal() =>
-            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 
     [Fact]
@@ -86,46 +90,6 @@ public sealed class CalibrationTests
         {
             Assert.All(thresholds[i].Zip(thresholds[i - 1]), pair => Assert.True(pair.First >= pair.Second));
         }
-    }
-
-    [Theory]
-    [InlineData(0.02)]
-    [InlineData(0.05)]
-    [InlineData(0.2)]
-    public void The_share_is_kept_where_a_photograph_holds_many_objects_that_are_alike(double share)
-    {
-        Random random = new(18);
-        int[] sizes = [1, 2, 5, 40]; // Photographs; each with 1 to 9 objects.
-        double[] means = [.. Enumerable.Range(0, 400).Select(_ => 0.5 + (0.05 * Normal()))];
-        IReadOnlyList<IndexCategory> made = new TestIndex(1, RowType.F32, [.. means.Select(_ => 1)]).Info.Categories;
-        IndexInfo info = new("m", "r", "s", [.. made.Select((category, c) =>
-        {
-            List<(int, double)> scores = [];
-            for (int picture = 0; picture < sizes[c % 4]; picture++)
-            {
-                double alike = means[c] + (0.06 * Normal());
-                scores.AddRange(Enumerable.Range(0, random.Next(1, 10)).Select(_ => (picture, alike + Own())));
-            }
-
-            return category with { Calibration = OwnScores.Summary(scores, default) };
-        })], new Dictionary<string, long>());
-
-        CalibratedThresholds thresholds = CalibratedThresholds.Of(info, share);
-
-        for (int size = 0; size < sizes.Length; size++)
-        {
-            double actual = Enumerable.Range(0, 40_000).Average(draw =>
-            {
-                int c = (draw % 100 * 4) + size;
-                return means[c] + (0.06 * Normal()) + Own() < thresholds[c].Value ? 1 : 0;
-            });
-            Assert.True(
-                actual > share * 0.5 && actual < share * 1.9, $"{sizes[size]} photographs: {actual:P1} for {share:P1}");
-        }
-
-        double Own() => 0.03 * Normal();
-        double Normal() =>
-            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 
     [Fact]
@@ -151,8 +115,8 @@ public sealed class CalibrationTests
             () => CalibratedThresholds.Of(Info([5], _ => [1, 2, 3, 4, 5]), share));
 
     [Fact]
-    public void Categories_of_one_picture_each_cannot_be_calibrated() =>
-        Assert.Throws<InvalidDataException>(() => CalibratedThresholds.Of(Info([1, 1], _ => [0.5]), 0.05));
+    public void Categories_of_two_pictures_each_cannot_be_calibrated() =>
+        Assert.Throws<InvalidDataException>(() => CalibratedThresholds.Of(Info([1, 2], _ => [0.5, 0.5]), 0.05));
 
     private static IReadOnlyList<IndexCategory> Run(int[] counts, int width, float[] rows) => Scored(
         counts, width, rows, [.. Enumerable.Range(0, counts.Sum()).Select(row => $"picture {row}")]).Categories;

@@ -60,7 +60,8 @@ public sealed class PhotographScoresTests : IDisposable
         picture[38] = picture[39] = 100; // The category of two rows is in one photograph alone.
         float[] rows = UnitRows.Of(counts.Sum(), Width, seed);
         await File.WriteAllBytesAsync(
-            _folder.File("rows"), MemoryMarshal.AsBytes(rows.AsSpan()).ToArray(), TestContext.Current.CancellationToken);
+            _folder.File("rows"), MemoryMarshal.AsBytes(rows.AsSpan()).ToArray(),
+            TestContext.Current.CancellationToken);
         IReadOnlyList<IndexCategory> categories = new TestIndex(Width, RowType.F32, counts).Info.Categories;
 
         RealScores actual = CalibrationPass.Run(

@@ -7,8 +7,8 @@ using Tests.Shared;
 namespace Host.Tests.EndToEnd;
 
 /// <summary>
-/// Goal: the command says what the stream did, with its numbers. Method: the mini pack's CLIP, apples and a pear as real
-/// pictures; a daemon whose samples and rejected tries are explained while it runs, and files.
+/// Goal: the command says what the stream did, with its numbers. Method: the mini pack's CLIP; as real
+/// pictures apples, a tomato among them, and a pear; a daemon whose samples and rejected tries are explained while it runs, and files.
 /// </summary>
 public sealed class ExplainTests : IDisposable
 {
@@ -98,7 +98,7 @@ public sealed class ExplainTests : IDisposable
 
     private async Task<string> ConfigAsync(string real, double copyMax, double min)
     {
-        string[] pictures = ["apple/1f34e.webp", "apple/1f34f.webp", "pear/1f350.webp"];
+        string[] pictures = ["apple/1f34e.webp", "apple/1f34f.webp", "apple/1f345.webp", "pear/1f350.webp"];
         foreach (string picture in pictures)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_folder.File($"real/{picture}"))!);

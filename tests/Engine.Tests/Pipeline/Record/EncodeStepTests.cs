@@ -98,6 +98,23 @@ public sealed class EncodeStepTests
     }
 
     [Fact]
+    public async Task Bounds_and_neighbours_stand_behind_the_scores_sorted_by_name()
+    {
+        Embedded item = RecordItems.Of() with
+        {
+            Bounds = new Dictionary<string, double> { ["clip"] = 0.2, ["bad"] = -1 },
+            Neighbours = new Dictionary<string, string> { ["clip"] = "apple/1.png" },
+        };
+
+        Sample sample = await EncodeAsync(item);
+
+        Assert.Contains(
+            "\"scores\":{\"bad\":null,\"clip\":0.25},\"bounds\":{\"bad\":-1,\"clip\":0.2},"
+                + "\"neighbours\":{\"clip\":\"apple/1.png\"},\"embedder\"",
+            System.Text.Encoding.UTF8.GetString(sample.Json), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_item_gives_the_same_bytes()
     {
         Sample first = await EncodeAsync(RecordItems.Of());

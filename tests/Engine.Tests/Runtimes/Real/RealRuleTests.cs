@@ -181,7 +181,8 @@ public sealed class RealRuleTests : IDisposable
             Thresholds = new Dictionary<string, double> { ["thing 1"] = 0, ["thign 1"] = 0 },
         }));
 
-        Assert.Equal("Filter 'real' states thresholds of categories that the index has not: 'thign 1'.", refused.Message);
+        Assert.Equal(
+            "Filter 'real' states thresholds of categories that the index has not: 'thign 1'.", refused.Message);
     }
 
     [Theory]
