@@ -30,12 +30,19 @@ internal sealed class CalibrationBench(string path, int repeats, int seed)
         (ShareTally thresholds, ShareTally margins, ShareTally known) = (new(), new(), new());
         for (int repeat = 0; repeat < repeats; repeat++)
         {
-            CalibrationSplit split = new(index, new Random(seed + repeat), leftOut: 0, stopping);
-            HeldScores held = new(index, split);
-            Thresholds(split, held, thresholds);
-            Margins(split, held, margins);
-            CalibrationSplit partly = new(index, new Random(seed + repeat), LeftOut, stopping);
-            Known(partly, new HeldScores(index, partly), known);
+            try
+            {
+                CalibrationSplit split = new(index, new Random(seed + repeat), leftOut: 0, stopping);
+                HeldScores held = new(index, split);
+                Thresholds(split, held, thresholds);
+                Margins(split, held, margins);
+                CalibrationSplit partly = new(index, new Random(seed + repeat), LeftOut, stopping);
+                Known(partly, new HeldScores(index, partly), known);
+            }
+            catch (InvalidDataException cause)
+            {
+                Console.Out.WriteLine($"draw {repeat + 1} is left out: {cause.Message}"); // Too few pictures in a half.
+            }
         }
 
         Console.Out.WriteLine(

@@ -33,9 +33,9 @@ public sealed class StatedThresholdsTests
         using ConfigFile text = new(Filter + "filters: [{name: real, real: {thresholds: {apple: much}}}]\n");
 
         Assert.Equal(
-            ["8:44: filters[0].real.thresholds: must be a mapping of names to values"], list.Said());
+            ["8:43: filters[0].real.thresholds: must be a mapping of names to values"], list.Said());
         Assert.Equal(
-            ["8:52: filters[0].real.thresholds.apple: is 'much'; it must be a number"], text.Said());
+            ["8:51: filters[0].real.thresholds.apple: is 'much'; it must be a number"], text.Said());
     }
 
     [Fact]

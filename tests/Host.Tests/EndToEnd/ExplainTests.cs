@@ -7,8 +7,8 @@ using Tests.Shared;
 namespace Host.Tests.EndToEnd;
 
 /// <summary>
-/// Goal: the command says what the stream did, with its numbers. Method: the mini pack's CLIP; as real
-/// pictures apples, a tomato among them, and a pear; a daemon whose samples and rejected tries are explained while it runs, and files.
+/// Goal: the command says what the stream did, with its numbers. Method: the mini pack's CLIP; as real pictures apples,
+/// a tomato among them, and a pear; a daemon whose samples and rejected tries are explained while it runs, and files.
 /// </summary>
 public sealed class ExplainTests : IDisposable
 {

@@ -45,12 +45,17 @@ public sealed class DuplicateFilter(FilterOptions options, AcceptedObjects objec
                 + $"{_how.Max:G6} is wanted"));
         }
 
-        return ValueTask.FromResult(Outcome.Keep(nearest is not { } near ? item : item with
-        {
-            Scores = new Dictionary<string, double>(item.Scores) { [Name] = near.Cosine },
-            Neighbours = new Dictionary<string, string>(item.Neighbours) { [Name] = near.Id },
-        }));
+        return ValueTask.FromResult(Outcome.Keep(
+            nearest is { } near ? FilterVerdict.Noted(item, Name, near.Cosine, _how.Max, near.Id) : item));
     }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ExplainAsync(Embedded item, CancellationToken stopping) =>
+        ValueTask.FromResult<IReadOnlyList<string>>(
+        [
+            $"largest cosine to an accepted sample; at most max {_how.Max:G6}",
+            $"{objects.Rows} accepted samples are remembered in this process; a daemon's own are not looked at",
+        ]);
 
     /// <inheritdoc/>
     public void Accepted(string key) => objects.Accept(key);
