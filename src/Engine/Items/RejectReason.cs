@@ -39,6 +39,9 @@ public static class RejectReason
     /// <summary>A filter's score is not at or above its threshold.</summary>
     public const string ScoreLow = "score_low";
 
+    /// <summary>A filter's score is above its bound.</summary>
+    public const string ScoreHigh = "score_high";
+
     /// <summary>The object is too like a real picture.</summary>
     public const string NearCopy = "near_copy";
 
@@ -59,6 +62,6 @@ public static class RejectReason
     public static IReadOnlyList<string> All { get; } =
     [
         NoSource, BadImage, GeneratorFailed, Blank, NonFinite, PredictedIouLow, AreaLow, AreaHigh, TouchesBorder,
-        BackgroundNotPlain, Empty, ScoreLow, NearCopy, NearDuplicate, OtherCategory, TooLarge, Duplicate,
+        BackgroundNotPlain, Empty, ScoreLow, ScoreHigh, NearCopy, NearDuplicate, OtherCategory, TooLarge, Duplicate,
     ];
 }

@@ -5,6 +5,7 @@ using Engine.Runtimes.Diffusion;
 using Engine.Runtimes.Embed;
 using Engine.Runtimes.Folder;
 using Engine.Runtimes.Gan;
+using Engine.Runtimes.Heads;
 using Engine.Runtimes.Library;
 using Engine.Runtimes.Onnx;
 using Engine.Runtimes.Real;
@@ -144,6 +145,9 @@ internal sealed class Runtimes : IDisposable
                 : filter.Copies is not null ? new CopyFilter(filter, real!)
                 : filter.Duplicates is { } duplicates ? new DuplicateFilter(filter, Own(new AcceptedObjects(
                     filter.Name, Embedder!.Width, duplicates.RowsMax, device!, _say)))
+                : filter.Head is { } head ? new HeadFilter(filter, Own(await OnnxHead.LoadAsync(
+                    filter.Name, head, Embedder?.Width ?? 0, config.Embedder?.Model.Onnx ?? new(), stopping)
+                    .ConfigureAwait(false)))
                 : filter.Text is not null ? await TextFilter.MakeAsync(filter, _textEmbedder!, stopping)
                     .ConfigureAwait(false)
                 : new ThresholdFilter(filter));

@@ -132,7 +132,7 @@ public sealed class ConfigLoaderTests
         Assert.Contains("11:12: filters[1].name: is empty; a filter needs a name", said);
         Assert.Contains(
             "11:5: filters[1].measure: is empty; it must name a measure or a score, or the filter must have "
-                + "prototypes, a text, real, copies or duplicates",
+                + "prototypes, a text, real, copies, duplicates or a head",
             said);
     }
 

@@ -10,7 +10,8 @@ public sealed record FilterOptions : ICheckedOptions
 
     /// <summary>What is compared: a score of a filter before it, predicted_iou, or a measure of the annotate stage
     /// (area_ratio, border_px, background_deviation ...). Either this, <see cref="Prototypes"/>, <see cref="Text"/>,
-    /// <see cref="Real"/>, <see cref="Copies"/> or <see cref="Duplicates"/>.</summary>
+    /// <see cref="Real"/>, <see cref="Copies"/>, <see cref="Duplicates"/> or <see cref="Head"/>.
+    /// </summary>
     public string Measure { get; init; } = "";
 
     /// <summary>The real pictures to which the mean cosine is taken; needs an embedder.</summary>
@@ -31,6 +32,10 @@ public sealed record FilterOptions : ICheckedOptions
     /// kept others out meanwhile.</summary>
     public DuplicateOptions? Duplicates { get; init; }
 
+    /// <summary>A model that gives one number, and the bounds on it; needs an embedder where it takes the embedding.
+    /// <see cref="Min"/> here means nothing.</summary>
+    public HeadOptions? Head { get; init; }
+
     /// <summary>The least value that passes; any finite number. A cosine's has to be found anew for every embedder: the
     /// reference's 0.6 belongs to CLIP ViT-L/14. Default 0.</summary>
     public double Min { get; init; }
@@ -46,7 +51,7 @@ public sealed record FilterOptions : ICheckedOptions
         bool[] kinds =
         [
             !string.IsNullOrWhiteSpace(Measure), Prototypes is not null, Text is not null, Real is not null,
-            Copies is not null, Duplicates is not null,
+            Copies is not null, Duplicates is not null, Head is not null,
         ];
         int given = kinds.Count(isGiven => isGiven);
         if (given != 1)
@@ -55,9 +60,9 @@ public sealed record FilterOptions : ICheckedOptions
                 nameof(Measure),
                 given == 0
                     ? "is empty; it must name a measure or a score, or the filter must have prototypes, a text, real, "
-                        + "copies or duplicates"
-                    : "is one of several; a filter has either a measure, prototypes, a text, real, copies or "
-                        + "duplicates");
+                        + "copies, duplicates or a head"
+                    : "is one of several; a filter has either a measure, prototypes, a text, real, copies, "
+                        + "duplicates or a head");
         }
 
         if (!double.IsFinite(Min))
