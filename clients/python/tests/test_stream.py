@@ -166,6 +166,55 @@ class StreamTest(unittest.TestCase):
             self.assertEqual([2], take(stream, 1))
             self.assertEqual(1, daemon.hellos[0][6])
 
+    def test_adopted_share_is_acknowledged_by_itself_and_again_when_it_comes_again(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.send(sample(2), sample(3), sample(4))
+            while peer.read_until(5) != [5, 3]:
+                pass
+            peer.send(sample(3), sample(6))  # 3 was acknowledged while its share was another rank's
+            while peer.read_until(5) != [5, 3]:
+                pass
+            peer.send(sample(7))
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon, rank=0, world=2) as stream:
+            self.assertEqual([2, 3, 4, 6, 7], take(stream, 5))
+            self.assertEqual(6, stream.state_dict()["cursor"])  # of the rank's own share
+
+    def test_demand_is_sent_and_said_again_after_a_reconnect(self):
+        def dies(self, peer):
+            peer.welcome()
+            self.left.append(peer.read_until(8))
+
+        def goes_on(self, peer):
+            peer.welcome()
+            self.left.append(peer.read_until(8))
+            peer.send(sample(1))
+            peer.read_to_end()
+
+        with ScriptedDaemon(dies, goes_on) as daemon, connect(daemon) as stream:
+            stream.demand({"yak": 3, "bath towel": 0.5})
+            self.assertEqual([1], take(stream, 1))
+        self.assertEqual([[8, "yak", 3.0, "bath towel", 0.5]] * 2, daemon.left)
+
+    def test_wrong_demand_is_named(self):
+        def script(self, peer):
+            peer.welcome()
+            peer.read_to_end()
+
+        with ScriptedDaemon(script) as daemon, connect(daemon) as stream:
+            for weights, message in (
+                ({"yak": -1}, "the weight of 'yak' is -1"),
+                ({"yak": float("nan")}, "the weight of 'yak' is nan"),
+                ({"yak": float("inf")}, "the weight of 'yak' is inf"),
+                ({7: 1}, "'7' is no category"),
+                ({str(at): 1 for at in range(4097)}, "the demand has 4097 categories"),
+                ({"x" * 1000 + str(at): 1 for at in range(66)}, "the demand has 66 categories in"),
+            ):
+                with self.subTest(message=message), self.assertRaisesRegex(ValueError, message):
+                    stream.demand(weights)
+
     def test_daemon_that_is_none_is_named(self):
         for answer in (b"HTTP/1.1 400 Bad", b"\x00\x00\x00\x00", b"\xff\xff\xff\xff", b"\x00\x00\x00\x01\xc1"):
             def script(self, peer, answer=answer):

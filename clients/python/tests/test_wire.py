@@ -28,7 +28,7 @@ def examples():
 class SpecTest(unittest.TestCase):
     def test_every_example_is_written_byte_for_byte(self):
         found = list(examples())
-        self.assertEqual(set(range(1, 8)), {elements[0] for elements, _ in found})
+        self.assertEqual(set(range(1, 9)), {elements[0] for elements, _ in found})
         for elements, data in found:
             self.assertEqual(data, wire.encode(*elements))
 

@@ -1,4 +1,5 @@
 using Engine.Flow;
+using Engine.Items;
 using Engine.Pipeline;
 using Engine.Pipeline.Annotate;
 using Engine.Pipeline.Deliver;
@@ -98,7 +99,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         _embed = new EmbedStep(_runtimes.Embedder, _config.Embedder?.Background ?? default);
         await _runtimes.RestoreAsync(_store, _embed, draining).ConfigureAwait(false);
         _planner = await PlanAsync(_store, draining).ConfigureAwait(false); // (3)
-        _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock); // (4)
+        _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock) // (4)
+        {
+            Told = _around.Say,
+        };
         _wire = await WireListener.StartAsync(_hub, _config.Transport, _around.Clock, _around.Logs)
             .ConfigureAwait(false); // (5)
         _generate = new GenerateStep(_runtimes.Generators, _config.Generate, _around.Clock);
@@ -133,7 +137,8 @@ internal sealed partial class Daemon : IAsyncDisposable
             Prompts = ended.Prompts.ToDictionary(
                 prompt => prompt.Key, prompt => new EndedTries(prompt.Value.NextAttempt, prompt.Value.Holes)),
         };
-        PromptPlanner planner = new(_config.Plan, loaded.Requests, restored, _config.Run.Seed);
+        PromptPlanner planner = new(
+            _config.Plan, loaded.Requests, restored, _config.Run.Seed, () => _hub?.Demand ?? Demand.None);
         planner.Add([.. store.LoadPrompts().Select(row => new PromptRequest(row.Category, row.Text, row.Seed))]);
         if (_config.Run.StopWhenFilled)
         {

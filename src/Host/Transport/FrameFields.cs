@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using MessagePack;
 
@@ -39,7 +40,7 @@ internal ref struct FrameFields
             }
 
             ulong type = reader.ReadUInt64();
-            return type is >= (ulong)FrameType.Hello and <= (ulong)FrameType.GoAway
+            return type is >= (ulong)FrameType.Hello and <= (ulong)FrameType.Demand
                 ? (FrameType)type
                 : throw new WireFormatException(GoAwayCode.UnexpectedFrame, $"Frame type {type} is unknown.");
         }
@@ -68,6 +69,27 @@ internal ref struct FrameFields
         int count = reader.ReadArrayHeader();
         reader.ReadUInt64();
         return new FrameFields(payload, reader, type, count);
+    }
+
+    /// <summary>Elements after the type.</summary>
+    public readonly int Count => _count - 1;
+
+    public double Real(string field, double max)
+    {
+        double value;
+        try
+        {
+            value = _reader.ReadDouble();
+        }
+        catch (Exception bad) when (IsMalformed(bad))
+        {
+            throw Bad($"{_type}.{field} is not a number.");
+        }
+
+        return value >= 0 && value <= max
+            ? value
+            : throw Bad(string.Create(
+                CultureInfo.InvariantCulture, $"{_type}.{field} is {value}; it must be 0 to {max}."));
     }
 
     public long Number(string field, long max)

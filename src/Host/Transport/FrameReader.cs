@@ -113,6 +113,31 @@ public static class FrameReader
         return number;
     }
 
+    /// <summary>Reads a DEMAND.</summary>
+    /// <param name="payload">A payload of that type.</param>
+    /// <returns>Weights by category, as they came; of a category named twice, the last.</returns>
+    public static IReadOnlyDictionary<string, double> Demand(ReadOnlySequence<byte> payload)
+    {
+        FrameFields fields = FrameFields.OpenAny(payload, FrameType.Demand);
+        if (fields.Count % 2 != 0 || fields.Count / 2 > WireLimits.DemandCategoriesMax)
+        {
+            throw new WireFormatException(
+                GoAwayCode.Malformed,
+                $"Demand has {fields.Count} fields; it must have pairs of category and weight, at most "
+                + $"{WireLimits.DemandCategoriesMax}.");
+        }
+
+        Dictionary<string, double> weights = new(StringComparer.Ordinal);
+        for (int pairs = fields.Count / 2; pairs > 0; pairs--)
+        {
+            string category = fields.Text("category", WireLimits.CategoryBytesMax);
+            weights[category] = fields.Real("weight", WireLimits.DemandWeightMax);
+        }
+
+        fields.End();
+        return weights;
+    }
+
     /// <summary>Reads a GOAWAY.</summary>
     /// <param name="payload">A payload of that type.</param>
     /// <returns>The frame; its code may be one of a later version.</returns>

@@ -23,4 +23,7 @@ public enum FrameType
 
     /// <summary>Server: the last frame, and why.</summary>
     GoAway = 7,
+
+    /// <summary>Client: how much of which categories it wants.</summary>
+    Demand = 8,
 }

@@ -73,6 +73,22 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         return End(ref writer);
     }
 
+    /// <summary>Writes a DEMAND.</summary>
+    /// <param name="weights">By category, at most <see cref="WireLimits.DemandCategoriesMax"/>.</param>
+    /// <returns>Bytes written.</returns>
+    public int Demand(IReadOnlyDictionary<string, double> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        MessagePackWriter writer = Begin(FrameType.Demand, fields: 2 * weights.Count);
+        foreach ((string category, double weight) in weights)
+        {
+            writer.Write(category);
+            writer.Write(weight);
+        }
+
+        return End(ref writer);
+    }
+
     /// <summary>Writes a GOAWAY; a message that is too long is cut.</summary>
     /// <param name="away">The frame.</param>
     /// <returns>Bytes written.</returns>

@@ -20,7 +20,8 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     private bool _hasEnded; // Whether the server has said that there will be no more.
     private IOException? _fruitless; // How a connection that brought none ended.
     private int _heldBytes; // The frame that the consumer holds, whose credit comes back with the next one asked for.
-    private readonly Dictionary<long, long> _received = []; // What the consumer has had, by share.
+    private readonly Dictionary<long, long> _received = []; // What the consumer has had, by share,
+    private readonly Dictionary<long, long> _done = []; // and what it has acknowledged.
 
     /// <summary>Told why a connection could not be made, and how long the pause before the next attempt is.</summary>
     public Action<IOException, TimeSpan>? Retrying { get; init; }
@@ -62,6 +63,12 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
                 _received[ShareOf(sample.Frame.Position)] = sample.Frame.Position;
                 yield return sample.Frame;
             }
+            else if (_done.GetValueOrDefault(ShareOf(sample.Frame.Position)) is var done
+                && done >= sample.Frame.Position)
+            {
+                // The server did not count that acknowledgement: the share was another rank's then.
+                await TryAsync(_session.AckAsync(done, stopping)).ConfigureAwait(false);
+            }
         }
     }
 
@@ -76,6 +83,8 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             position = Math.Max(position, _acked ?? 0);
             _acked = position;
         }
+
+        _done[ShareOf(position)] = Math.Max(position, _done.GetValueOrDefault(ShareOf(position)));
 
         if (_session is { } session)
         {

@@ -34,6 +34,9 @@ internal sealed partial class WireConnection
             case FrameType.Ack or FrameType.Heartbeat:
                 _link!.Ack(FrameReader.Number(payload, type));
                 break;
+            case FrameType.Demand:
+                _link!.Demand(FrameReader.Demand(payload));
+                break;
             default:
                 throw new WireFormatException(
                     GoAwayCode.UnexpectedFrame, $"{type} came after the welcome; a client may not send it there.");

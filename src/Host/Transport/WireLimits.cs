@@ -30,6 +30,12 @@ public static class WireLimits
     /// <summary>Longest name of a category in UTF-8 bytes.</summary>
     public const int CategoryBytesMax = 1024;
 
+    /// <summary>Most categories in a DEMAND.</summary>
+    public const int DemandCategoriesMax = 4096;
+
+    /// <summary>Largest weight in a DEMAND.</summary>
+    public const double DemandWeightMax = 1e9;
+
     /// <summary>Longest file name ending in UTF-8 bytes.</summary>
     public const int ExtensionBytesMax = 8;
 

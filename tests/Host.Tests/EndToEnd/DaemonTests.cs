@@ -131,6 +131,7 @@ public sealed class DaemonTests : IDisposable
         long memoryBefore = Resident(daemon.ProcessId);
         Command more = await ConsumeAsync(daemon, "stops", count: 5);
         long after = await StandsStillAsync(http);
+        string metrics = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token);
 
         Assert.Equal((0, 0), (first.ExitCode, more.ExitCode));
 
@@ -138,7 +139,33 @@ public sealed class DaemonTests : IDisposable
         Assert.InRange(before, 3 + 16, 3 + 16 + 8 + 64 + 1);
         Assert.InRange(after, 8 + 16, 8 + 16 + 8 + 64 + 1);
         Assert.True(after >= before, "what was stored is gone");
+        Assert.Matches("""headwater_deliver_blocked_seconds_total\{group="stops"\} 0*[.]?0*[1-9]""", metrics);
         Assert.InRange(Resident(daemon.ProcessId) - memoryBefore, long.MinValue, 64L << 20);
+    }
+
+    [Fact]
+    public async Task Ended_plan_sends_the_tail_of_a_shuffled_group_and_ends_consumer_and_daemon_with_exit_0()
+    {
+        string[] order = ["--shuffle-window", "4", "--shuffle-seed", "7"];
+        Command first;
+        using (DaemonProcess daemon = await DaemonProcess.StartAsync(DaemonProcess.Config(_folder)))
+        {
+            first = await ConsumeAsync(daemon, "ends", count: 4, order); // 2 more are no whole block
+            daemon.Signal("TERM");
+            Assert.True(await daemon.ExitCodeAsync() == 0, daemon.Said);
+        }
+
+        using DaemonProcess again = await DaemonProcess.StartAsync(
+            DaemonProcess.Config(_folder, more: "run: {stop_when_filled: true}"));
+        Command rest = await DaemonProcess.RunAsync(
+            ["consume", "--connect", again.Samples, "--group", "ends", .. order]);
+        int code = await again.ExitCodeAsync();
+
+        Assert.True((first.ExitCode, rest.ExitCode, code) == (0, 0, 0), first.Error + rest.Error + again.Said);
+        Assert.Equal((4, 2), (Lines(first), Lines(rest)));
+        Assert.Contains("the plan has ended: 6 samples are stored", again.Said, StringComparison.Ordinal);
+        await using SampleStore store = OpenStore();
+        Assert.Equal([6], store.LoadBoundaries());
     }
 
     [Fact]
@@ -183,6 +210,8 @@ public sealed class DaemonTests : IDisposable
         Assert.Contains(said.Replace("MODEL", model, StringComparison.Ordinal), daemon.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", daemon.Said, StringComparison.Ordinal);
     }
+
+    private static int Lines(Command command) => command.Output.Trim().Split('\n').Length;
 
     private static long Resident(int process) => long.Parse(
         File.ReadAllText($"/proc/{process}/statm").Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture)

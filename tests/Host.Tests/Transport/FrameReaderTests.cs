@@ -22,6 +22,12 @@ public sealed class FrameReaderTests
     [InlineData("92 05 ca 3f 80 00 00", "Ack.position is not an unsigned integer")]
     [InlineData("92 05 91 01", "Ack.position is not an unsigned integer")]
     [InlineData("92 05 cf 80 00 00 00 00 00 00 00", "Ack.position is 9223372036854775808; it must be 0 to")]
+    [InlineData("92 08 a1 61", "Demand has 1 fields; it must have pairs of category and weight, at most 4096")]
+    [InlineData("93 08 a1 61 cb ff f0 00 00 00 00 00 00", "Demand.weight is -Infinity; it must be 0 to")]
+    [InlineData("93 08 a1 61 cb 7f f8 00 00 00 00 00 00", "Demand.weight is NaN; it must be 0 to 1000000000.")]
+    [InlineData("93 08 a1 61 cb bf f0 00 00 00 00 00 00", "Demand.weight is -1; it must be 0 to")]
+    [InlineData("93 08 a1 61 a1 61", "Demand.weight is not a number")]
+    [InlineData("93 08 01 01", "Demand.category is not a whole string")]
     [InlineData("92 05 cf 80", "Ack.position is not an unsigned integer")]
     public void Wrong_payload_is_refused_with_the_field_and_the_bound(string hex, string expected)
     {
@@ -33,7 +39,7 @@ public sealed class FrameReaderTests
 
     [Theory]
     [InlineData("91 00")]
-    [InlineData("91 08")]
+    [InlineData("91 09")]
     [InlineData("91 cf ff ff ff ff ff ff ff ff")]
     public void Unknown_type_is_refused_as_unexpected(string hex)
     {
@@ -187,6 +193,7 @@ public sealed class FrameReaderTests
             FrameType.Credit => FrameReader.Credit(bytes),
             FrameType.Sample => FrameReader.Sample(payload),
             FrameType.GoAway => FrameReader.GoAway(bytes),
+            FrameType.Demand => FrameReader.Demand(bytes),
             _ => FrameReader.Number(bytes, type),
         };
     }

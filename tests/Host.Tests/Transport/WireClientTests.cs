@@ -147,6 +147,30 @@ public sealed class WireClientTests
     }
 
     [Fact]
+    public async Task Adopted_share_is_acknowledged_again_when_it_comes_again()
+    {
+        TaskCompletionSource again = new();
+        await using ScriptedServer server = new(async (self, stream) =>
+        {
+            await self.WelcomeAsync(stream);
+            await SendAsync(stream, 2, 3);
+            await AckOfAsync(stream, 3);
+            await SendAsync(stream, 3); // it was acknowledged while its share was another rank's
+            await AckOfAsync(stream, 3);
+            again.SetResult();
+            await SendAsync(stream, 4);
+            await ReadAsync(stream);
+        });
+        await using WireClient client = new(server.ClientOptions with { World = 2 }, TimeProvider.System);
+
+        List<long> got = await TakeAsync(client, 3, ackUpTo: 3);
+
+        Assert.Equal([2, 3, 4], got);
+        await again.Task.WaitAsync(Token);
+        Assert.Equal(2, client.Cursor); // of its own share
+    }
+
+    [Fact]
     public async Task Ended_plan_ends_the_loop_once_all_is_acknowledged()
     {
         await using WireHost host = await WireHost.StartAsync();
@@ -262,6 +286,17 @@ public sealed class WireClientTests
         }
 
         return got;
+    }
+
+    private static async Task AckOfAsync(System.Net.Sockets.NetworkStream stream, long position)
+    {
+        System.Buffers.ReadOnlySequence<byte> payload;
+        do
+        {
+            payload = new(await ReadAsync(stream));
+        }
+        while (FrameReader.TypeOf(payload) != FrameType.Ack
+            || FrameReader.Number(payload, FrameType.Ack) != position);
     }
 
     private static async Task SendAsync(System.Net.Sockets.NetworkStream stream, params long[] sequences)

@@ -63,6 +63,12 @@ internal sealed class WirePeer : IAsyncDisposable
         await FlushAsync();
     }
 
+    public async Task DemandAsync(IReadOnlyDictionary<string, double> weights)
+    {
+        Frames.Demand(weights);
+        await FlushAsync();
+    }
+
     public async Task CreditAsync(int frames, long bytes)
     {
         Frames.Credit(new CreditFrame(frames, bytes));

@@ -106,6 +106,10 @@ public sealed partial class WireSpecTests
                     sample.Sequence, sample.Position, sample.Key, sample.Category, sample.ImageExtension,
                     Hex(sample.Image), Hex(sample.MaskPng), Hex(sample.Json),
                 ];
+            case FrameType.Demand:
+                IReadOnlyDictionary<string, double> weights = FrameReader.Demand(bytes);
+                to.Demand(weights);
+                return [.. weights.SelectMany(at => new object?[] { at.Key, at.Value })];
             case FrameType.GoAway:
                 GoAwayFrame away = FrameReader.GoAway(bytes);
                 to.GoAway(away);

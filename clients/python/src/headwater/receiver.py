@@ -68,6 +68,8 @@ class Receiver:
         self._acked_sent: Dict[int, int] = {}
         self._queued_upto: Dict[int, int] = {}
         self._received = 0
+        self._demand: Optional[bytes] = None
+        self._is_demand_sent = True
         self._start(place)
         self._is_closing = False
         self._is_rewound = False
@@ -134,6 +136,12 @@ class Receiver:
             if position > self._acked.get(share, 0):
                 self._acked[share] = position
                 self._wake()
+
+    def ask(self, frame: bytes) -> None:
+        """Sends a DEMAND, now and after each reconnect."""
+        with self._condition:
+            self._demand, self._is_demand_sent = frame, False
+            self._wake()
 
     def rewind(self, place: Place) -> None:
         """Forgets what was received and goes on elsewhere, over a new connection."""
@@ -243,6 +251,7 @@ class Receiver:
                 self._rest()
                 continue
             with self._condition:
+                self._is_demand_sent = self._demand is None
                 if not self._is_rewound:
                     self.stream_id = connection.welcome.stream
                     if settings.rank not in self._acked:
@@ -291,6 +300,9 @@ class Receiver:
                 if position > self._acked_sent.get(share, 0):
                     self._acked_sent[share] = position
                     data += encode(ACK, position)
+            if not self._is_demand_sent and self._demand is not None:
+                self._is_demand_sent = True
+                data += self._demand
             frames = settings.credit_frames - self._open_frames - self._held_frames
             size = settings.credit_bytes - self._open_bytes - self._held_bytes
             if frames >= max(1, settings.credit_frames // 2) or size >= max(1, settings.credit_bytes // 2):
@@ -325,6 +337,8 @@ class Receiver:
                 self._held_bytes += size
                 self._queue.append((sample, size))
                 self._condition.notify()
+            elif sample.position <= self._acked.get(share, 0):
+                self._acked_sent.pop(share, None)  # the daemon did not count that ACK: the share was another's then
 
     def _drain_wake(self) -> None:
         try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, Mapping, Optional
 
 from .receiver import Place, Receiver, Settings
 from .sample import Sample
-from .wire import CREDIT_BYTES_MAX, CREDIT_FRAMES_MAX, NUMBER_MAX, SHUFFLE_WINDOW_MAX, Address
+from .wire import CREDIT_BYTES_MAX, CREDIT_FRAMES_MAX, NUMBER_MAX, SHUFFLE_WINDOW_MAX, Address, encode_demand
 
 STATE_VERSION = 2
 
@@ -131,7 +131,10 @@ class Stream:
         return self
 
     def __next__(self) -> Sample:
-        """Waits for the next sample. Ends with the plan and after close(); raises RefusedError or UnavailableError for good."""
+        """Waits for the next sample; ends with the plan and after close().
+
+        Raises RefusedError or UnavailableError for good.
+        """
         return self.next(None)
 
     def next(self, timeout: Optional[float]) -> Sample:
@@ -151,6 +154,15 @@ class Stream:
         position = upto.position if isinstance(upto, Sample) else upto
         _check("position", position, 0, max(self.cursor, *self._yielded.values(), 0))
         self._receiver.ack(position)
+
+    def demand(self, weights: Mapping[str, float]) -> None:
+        """Says how much of which categories this rank wants; replaces what it said before.
+
+        Args:
+            weights: by category's name, 0 to 1e9, at most 4,096 that fit 64 KiB. Only proportions count; what is not
+                named is wanted as a mean category, and {} takes everything back.
+        """
+        self._receiver.ask(encode_demand(weights))
 
     def state_dict(self) -> Dict[str, Any]:
         """What a checkpoint must keep to go on after the samples that were taken (or, without auto_ack, acked)."""

@@ -10,7 +10,7 @@ import ssl
 import struct
 import time
 from dataclasses import dataclass, replace
-from typing import Any, List, NamedTuple, Optional, Tuple
+from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
 
 import msgpack
 
@@ -18,7 +18,7 @@ from .errors import ProtocolError, RefusedError
 from .sample import Sample
 
 VERSION = 2
-HELLO, WELCOME, CREDIT, SAMPLE, ACK, HEARTBEAT, GOAWAY = range(1, 8)
+HELLO, WELCOME, CREDIT, SAMPLE, ACK, HEARTBEAT, GOAWAY, DEMAND = range(1, 9)
 
 #: Longest payload of a server up to and with its WELCOME, in bytes.
 FIRST_FRAME_BYTES_MAX = 65536
@@ -26,6 +26,10 @@ NUMBER_MAX = 2**63 - 1
 CREDIT_FRAMES_MAX = 1 << 20
 CREDIT_BYTES_MAX = 1 << 40
 SHUFFLE_WINDOW_MAX = 65536
+#: Longest payload of a client, in bytes.
+CLIENT_FRAME_BYTES_MAX = 65536
+DEMAND_CATEGORIES_MAX = 4096
+DEMAND_WEIGHT_MAX = 1e9
 
 _KEY = re.compile(r"[0-9a-zA-Z_-]{1,80}")
 _UINT = (int, NUMBER_MAX)
@@ -91,6 +95,23 @@ def encode(*elements: Any) -> bytes:
     """Writes one frame, prefix included; the first element is its type."""
     payload = msgpack.packb(elements, use_bin_type=True)
     return struct.pack(">I", len(payload)) + payload
+
+
+def encode_demand(weights: Mapping[str, float]) -> bytes:
+    """Writes a DEMAND; raises ValueError for a weight out of range, or for more than a frame holds."""
+    elements: List[Any] = [DEMAND]
+    for category, weight in weights.items():
+        if not isinstance(category, str) or len(category.encode("utf-8", "surrogatepass")) > 1024:
+            raise ValueError(f"{str(category)[:80]!r} is no category; it must be a string of at most 1024 bytes")
+        if not 0 <= weight <= DEMAND_WEIGHT_MAX:
+            raise ValueError(f"the weight of {category!r} is {weight!r}; it must be 0 to {DEMAND_WEIGHT_MAX:g}")
+        elements += (category, float(weight))
+    frame = encode(*elements)
+    if len(weights) > DEMAND_CATEGORIES_MAX or len(frame) - 4 > CLIENT_FRAME_BYTES_MAX:
+        raise ValueError(
+            f"the demand has {len(weights)} categories in {len(frame) - 4} bytes; it must have at most "
+            f"{DEMAND_CATEGORIES_MAX} in {CLIENT_FRAME_BYTES_MAX}")
+    return frame
 
 
 def decode(payload: Any) -> List[Any]:

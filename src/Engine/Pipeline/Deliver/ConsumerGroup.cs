@@ -2,7 +2,7 @@ namespace Engine.Pipeline.Deliver;
 
 /// <summary>One registered group: a cursor a share, who is connected and who carries what. Guarded by the hub's gate.
 /// </summary>
-internal sealed class ConsumerGroup
+internal sealed partial class ConsumerGroup
 {
     private readonly long[] _cursors; // By share.
     private readonly RankLink?[] _links; // By rank.
@@ -15,7 +15,10 @@ internal sealed class ConsumerGroup
         _cursors = new long[world];
         _links = new RankLink?[world];
         _carriers = new RankLink?[world];
+        _absentSince = new long[world];
+        _buried = new bool[world];
         Array.Fill(_cursors, cursor);
+        Array.Fill(_absentSince, idleSince);
     }
 
     public string Name { get; }
@@ -53,12 +56,19 @@ internal sealed class ConsumerGroup
 
     /// <summary>Gives the rank to a link, and its share with it.</summary>
     /// <returns>The link that had it, or null.</returns>
-    public RankLink? Attach(int rank, RankLink link)
+    public RankLink? Attach(int rank, RankLink link, long now)
     {
         RankLink? before = _links[rank];
         _links[rank] = link;
         Links += before is null ? 1 : 0;
+        if (before is null && Links == 1)
+        {
+            Array.Fill(_absentSince, now); // the others' leases run while somebody is here who could wait for them
+        }
+
+        _buried[rank] = false;
         Carry(rank, link);
+        HandOver(before, link);
         return before;
     }
 
@@ -74,7 +84,14 @@ internal sealed class ConsumerGroup
         _links[rank] = null;
         Links--;
         IdleSince = now;
+        _absentSince[rank] = now;
         Carry(rank, link: null);
+        if (Links == 0)
+        {
+            Array.Clear(_buried);
+        }
+
+        HandOver(link, to: null);
         return true;
     }
 
@@ -98,6 +115,7 @@ internal sealed class ConsumerGroup
         Blocked = Blocked + blockedNow,
         LagByRank = [.. Cursors().Select(at => at.Share.CountBetween(at.Position, lastSequence))],
         CursorByRank = [.. _cursors],
+        DeadRanks = [.. Enumerable.Range(0, World).Where(IsBuried)],
     };
 
     /// <summary>Gives a share to a link, or to nobody, from its cursor on.</summary>

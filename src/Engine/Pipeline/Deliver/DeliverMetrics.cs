@@ -30,6 +30,9 @@ internal static class DeliverMetrics
         Meter.CreateObservableUpDownCounter(
             "headwater.deliver.connections", () => Groups().Select(Connections), "{connection}",
             "Ranks of a group that are connected.");
+        Meter.CreateObservableUpDownCounter(
+            "headwater.deliver.dead_ranks", () => Groups().Select(Dead), "{rank}",
+            "Ranks that have not been connected for rank_lease while others of their group were.");
         Meter.CreateObservableGauge(
             "headwater.deliver.lag.items", () => Groups().SelectMany(Lags), "{item}",
             "Samples stored and not acknowledged by a rank.");
@@ -57,6 +60,8 @@ internal static class DeliverMetrics
     private static KeyValuePair<string, object?> Group(string name) => new("group", name);
 
     private static Measurement<int> Connections(GroupSnapshot group) => new(group.Connections, Group(group.Name));
+
+    private static Measurement<int> Dead(GroupSnapshot group) => new(group.DeadRanks.Count, Group(group.Name));
 
     private static Measurement<double> Blocked(GroupSnapshot group) =>
         new(group.Blocked.TotalSeconds, Group(group.Name));

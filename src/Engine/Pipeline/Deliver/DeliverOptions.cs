@@ -26,6 +26,14 @@ public sealed record DeliverOptions : ICheckedOptions
     /// <summary>With Detach: how long the line still waits for such a group. 1 s to 30 days. Default 10 min.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>What becomes of a dead rank's samples: one that has not been connected for <see cref="RankLease"/>
+    /// while others of its group were. Block or Reassign. Default Block.</summary>
+    public DeadRankPolicy OnDeadRank { get; init; } = DeadRankPolicy.Block;
+
+    /// <summary>How long a rank may be away before it counts as dead, and what it asked for is forgotten. 1 s to
+    /// 1 day. Default 1 min.</summary>
+    public TimeSpan RankLease { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Cursors are saved after so many acknowledgements. 1 to 65,536. Default 256.</summary>
     public int CursorAcksMax { get; init; } = 256;
 
@@ -58,6 +66,16 @@ public sealed record DeliverOptions : ICheckedOptions
         if (IdleTimeout < TimeSpan.FromSeconds(1) || IdleTimeout > TimeSpan.FromDays(30))
         {
             yield return new(nameof(IdleTimeout), $"is {IdleTimeout}; it must be 1 s to 30 days");
+        }
+
+        if (!Enum.IsDefined(OnDeadRank))
+        {
+            yield return new(nameof(OnDeadRank), $"is {OnDeadRank}; it must be block or reassign");
+        }
+
+        if (RankLease < TimeSpan.FromSeconds(1) || RankLease > TimeSpan.FromDays(1))
+        {
+            yield return new(nameof(RankLease), $"is {RankLease}; it must be 1 s to 1 day");
         }
 
         if (CursorAcksMax is < 1 or > 65_536)

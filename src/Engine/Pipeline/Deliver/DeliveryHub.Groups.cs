@@ -92,6 +92,7 @@ public sealed partial class DeliveryHub
             Blocked = group?.Blocked ?? TimeSpan.Zero,
         };
         _groups[name] = made;
+        _isDemandStale |= group?.Asked.Count > 0;
         _mirror.Replace(name, made.Cursors());
         return made;
     }

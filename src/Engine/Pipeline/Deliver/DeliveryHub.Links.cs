@@ -125,7 +125,7 @@ public sealed partial class DeliveryHub
             }
         }
 
-        DetachIdle();
+        CheckTimes();
     }
 
     /// <summary>Ends the links of a group that have all there will ever be.</summary>
@@ -133,7 +133,10 @@ public sealed partial class DeliveryHub
     {
         if (_endsAt is { } end)
         {
-            foreach (RankLink link in group.AllLinks().Where(link => group.IsSettled(link, end)))
+            // With reassignment a rank may yet get what a dead one leaves, so all end together.
+            bool isTogether = _options.OnDeadRank == DeadRankPolicy.Reassign;
+            foreach (RankLink link in group.AllLinks().Where(link =>
+                isTogether ? group.SettledUpTo >= end : group.IsSettled(link, end)))
             {
                 link.End(LinkEnd.Ended);
             }

@@ -87,37 +87,4 @@ public sealed partial class DeliveryHub
             group.IsDetached = false;
         }
     }
-
-    /// <summary>Detaches groups that have been idle for too long and arms the timer for the next one.</summary>
-    private void DetachIdle()
-    {
-        if (_options.OnStopped != StoppedGroupPolicy.Detach)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            TimeSpan next = Timeout.InfiniteTimeSpan;
-            foreach (ConsumerGroup group in _groups.Values.Where(group => group.Links == 0 && !group.IsDetached))
-            {
-                TimeSpan left = _options.IdleTimeout - _clock.GetElapsedTime(group.IdleSince);
-                if (left <= TimeSpan.Zero)
-                {
-                    group.IsDetached = true;
-                    DeliverMetrics.Detached(group.Name);
-                    Changed();
-                }
-                else if (next == Timeout.InfiniteTimeSpan || left < next)
-                {
-                    next = left;
-                }
-            }
-
-            if (!_isClosed)
-            {
-                _idleTimer.Change(next, Timeout.InfiniteTimeSpan);
-            }
-        }
-    }
 }

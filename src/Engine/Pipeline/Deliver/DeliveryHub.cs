@@ -36,7 +36,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
 
         (Log, _options, _clock) = (log, options, clock);
         _mirror = new CursorMirror(log, options, clock);
-        _idleTimer = clock.CreateTimer(_ => DetachIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _idleTimer = clock.CreateTimer(_ => CheckTimes(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _boundaries = log.LoadBoundaries();
         foreach (IGrouping<string, RankCursor> saved in log.LoadCursors().GroupBy(cursor => cursor.Group))
         {
@@ -52,7 +52,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
             _groups.Add(group.Name, group);
         }
 
-        DetachIdle(); // Only arms the timer: nobody is idle for long yet.
+        CheckTimes(); // Only arms the timer: nobody is idle for long yet.
         DeliverMetrics.Hubs.Add(this);
     }
 
@@ -79,6 +79,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
         order = order.Window == 0 ? DeliveryOrder.Plain : order;
         RankLink link;
         RankLink? before;
+        bool wasDead;
         lock (_gate)
         {
             if (_isClosed)
@@ -95,13 +96,20 @@ public sealed partial class DeliveryHub : IAsyncDisposable
             }
 
             link = new RankLink(this, group, share);
-            before = group.Attach(share.Rank, link);
+            wasDead = group.IsBuried(share.Rank);
+            before = group.Attach(share.Rank, link, _clock.GetTimestamp());
             Rejoin(group);
             Changed();
             EndSettled(group);
         }
 
         before?.End(LinkEnd.Replaced);
+        if (wasDead)
+        {
+            Told?.Invoke($"rank {share.Rank} of {share.World} of group '{name}' is back");
+        }
+
+        CheckTimes();
         return link;
     }
 
@@ -120,6 +128,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
             }
 
             links = [.. group.AllLinks()];
+            _isDemandStale |= group.Asked.Count > 0;
             Changed();
         }
 

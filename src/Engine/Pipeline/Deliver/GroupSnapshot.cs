@@ -30,6 +30,10 @@ public sealed record GroupSnapshot
     /// <summary>[World] last position acknowledged of the rank's share.</summary>
     public required IReadOnlyList<long> CursorByRank { get; init; }
 
+    /// <summary>Ranks that have not been connected for <see cref="DeliverOptions.RankLease"/> while others were.
+    /// </summary>
+    public required IReadOnlyList<int> DeadRanks { get; init; }
+
     /// <summary>Samples that are stored and not acknowledged, over all ranks.</summary>
     public long LagItems => LagByRank.Sum();
 }

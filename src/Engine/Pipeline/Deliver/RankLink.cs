@@ -82,6 +82,10 @@ public sealed class RankLink : IDisposable
     /// <exception cref="DeliverRefusedException">Nothing could have been delivered there yet.</exception>
     public void Ack(long position) => _hub.Ack(this, position);
 
+    /// <summary>Says what this rank wants now, in place of what it said before.</summary>
+    /// <param name="weights">By category's name; finite, from 0. Only their proportions count.</param>
+    public void Demand(IReadOnlyDictionary<string, double> weights) => _hub.Ask(this, weights);
+
     /// <summary>Gives the rank back. The group stays registered.</summary>
     public void Dispose() => _hub.Detach(this);
 

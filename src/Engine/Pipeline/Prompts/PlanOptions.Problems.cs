@@ -37,6 +37,12 @@ public sealed partial record PlanOptions
             yield return perQuota;
         }
 
+        if (!(DemandMaxFactor is >= 1 and <= 64))
+        {
+            yield return new(nameof(DemandMaxFactor), string.Create(
+                CultureInfo.InvariantCulture, $"is {DemandMaxFactor}; it must be 1 to 64"));
+        }
+
         if (Range(nameof(PromptsMax), PromptsMax, 1, 100_000_000, "prompts") is { } prompts)
         {
             yield return prompts;

@@ -41,6 +41,12 @@ public sealed partial record PlanOptions : ICheckedOptions
     /// 1 to 1,000,000. Default 20.</summary>
     public int AttemptsPerQuotaMax { get; init; } = 20;
 
+    /// <summary>
+    /// How far consumers' demand may move a category's weight: at most times this, and no lower than the weight divided
+    /// by it. 1 to 64; 1 heeds no demand. Default 4.
+    /// </summary>
+    public double DemandMaxFactor { get; init; } = 4;
+
     /// <summary>Prompts held at most, from all sources together. 1 to 100,000,000. Default 1,000,000.</summary>
     public int PromptsMax { get; init; } = 1_000_000;
 

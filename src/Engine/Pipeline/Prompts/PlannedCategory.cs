@@ -18,13 +18,14 @@ internal sealed class PlannedCategory
     private readonly PriorityQueue<PlannedPrompt, (int Attempt, int Ordinal)> _turns = new();
     private readonly Dictionary<string, long> _rejected = [];
     private readonly PlanOptions _plan;
+    private readonly double _weight;
     private readonly long _triesMax;
     private long _rejectedTotal;
 
     public PlannedCategory(string name, double weight, long quota, int ordinal, PlanOptions plan)
     {
-        (Name, Quota, Ordinal, _plan) = (name, quota, ordinal, plan);
-        Stride = (UInt128)(StrideOne / weight);
+        (Name, Quota, Ordinal, _plan, _weight) = (name, quota, ordinal, plan, weight);
+        Heed(1);
         _triesMax = quota * plan.AttemptsPerQuotaMax;
     }
 
@@ -36,7 +37,7 @@ internal sealed class PlannedCategory
     public int Ordinal { get; }
 
     /// <summary>What one try costs in virtual time: 2^40 / weight, whole, so that sums are exact.</summary>
-    public UInt128 Stride { get; }
+    public UInt128 Stride { get; private set; }
 
     /// <summary>The virtual time at which its next try is due.</summary>
     public UInt128 Due { get; set; }
@@ -56,6 +57,9 @@ internal sealed class PlannedCategory
 
     /// <summary>True when a try may be issued now.</summary>
     public bool CanIssue => Accepted + InFlight < Quota && Tried + InFlight < _triesMax && _turns.Count > 0;
+
+    /// <summary>Sets what consumers' demand makes of the plan's weight.</summary>
+    public void Heed(double factor) => Stride = (UInt128)(StrideOne / (_weight * factor));
 
     /// <summary>Adds a prompt; one whose tries are used up is only counted.</summary>
     public void Add(PlannedPrompt prompt)

@@ -1,3 +1,5 @@
+using Engine.Items;
+
 namespace Engine.Pipeline.Prompts;
 
 /// <summary>Prompts and categories that come in.</summary>
@@ -136,6 +138,7 @@ public sealed partial class PromptPlanner
             category.RestoreRejected(reason, tries);
         }
 
+        _heeded = Demand.None; // so that the next try sees what is asked of this one too
         _openCategories++;
         CountOpened();
         Settle(category);

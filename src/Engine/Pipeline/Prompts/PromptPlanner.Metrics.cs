@@ -29,6 +29,10 @@ public sealed partial class PromptPlanner
     private static readonly Counter<long> AddedTotal = PromptsMeter.CreateCounter<long>(
         "headwater.prompts.added", "{prompt}", "Prompts handed to the planner, by result.");
 
+    private static readonly Counter<long> DemandUnknownTotal = PromptsMeter.CreateCounter<long>(
+        "headwater.prompts.demand.unknown", "{category}",
+        "Categories that consumers asked for and the plan does not have, once for each change of what they ask.");
+
     private static readonly UpDownCounter<long> InFlight = PromptsMeter.CreateUpDownCounter<long>(
         "headwater.prompts.in_flight", "{try}", "Tries issued and not ended.");
 
@@ -54,6 +58,8 @@ public sealed partial class PromptPlanner
         RejectedTotal.Add(1, Tag("reason", Reasons.Contains(reason) ? reason : OtherLabel));
         InFlight.Add(-1);
     }
+
+    private static void CountDemandUnknown(int categories) => DemandUnknownTotal.Add(categories);
 
     private static void CountUnknown() => UnknownTotal.Add(1);
 

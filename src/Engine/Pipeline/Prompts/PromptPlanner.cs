@@ -5,7 +5,8 @@ namespace Engine.Pipeline.Prompts;
 
 /// <summary>Decides which try comes next, and when a category has enough.</summary>
 /// <remarks>
-/// <para>Between categories: each try costs a category 2^40 / weight of virtual time, and the one that is due first
+/// <para>Between categories: each try costs a category 2^40 / weight of virtual time (the plan's weight, times what
+/// consumers ask for), and the one that is due first
 /// goes, ties by the plan's order. A category that could not go for a while is due no earlier than now, so it saves
 /// up no claim. Law: while category c can go, category j goes at most floor(w_j / w_c) + 1 times between two tries of
 /// c; so no category, passing or failing, starves another.</para>
@@ -37,15 +38,18 @@ public sealed partial class PromptPlanner
     /// <param name="restored">What ended before this start. A try that had been issued but not ended is issued again,
     /// with its attempt and so its seed; one that ended never is.</param>
     /// <param name="runSeed">Seeds every prompt that brings no seed.</param>
+    /// <param name="demand">Gives what consumers ask for now: the same instance until it changes. Called often, and
+    /// must not call the planner. Null: nobody asks for anything.</param>
     /// <exception cref="ArgumentException">The plan has problems; the message lists them.</exception>
     public PromptPlanner(
-        PlanOptions plan, IReadOnlyCollection<PromptRequest> prompts, PlannerState restored, ulong runSeed)
+        PlanOptions plan, IReadOnlyCollection<PromptRequest> prompts, PlannerState restored, ulong runSeed,
+        Func<Demand>? demand = null)
     {
         CheckedOptions.ThrowOnProblem(plan, nameof(plan));
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(restored);
 
-        (_plan, _restored, _runSeed) = (plan, restored, runSeed);
+        (_plan, _restored, _runSeed, _demand) = (plan, restored, runSeed, demand ?? (() => Demand.None));
         _restoredAccepted = restored.Accepted
             .GroupBy(entry => PromptText.Normal(entry.Key), entry => entry.Value)
             .ToDictionary(group => group.Key, group => group.Sum());
@@ -101,6 +105,7 @@ public sealed partial class PromptPlanner
 
     private Prompt? TryIssue()
     {
+        Heed();
         if (!_ready.TryDequeue(out PlannedCategory? category, out _))
         {
             return null;

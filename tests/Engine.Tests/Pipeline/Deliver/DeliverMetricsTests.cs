@@ -51,6 +51,7 @@ public sealed class DeliverMetricsTests
             new Dictionary<string, double>
             {
                 ["headwater.deliver.connections"] = 1,
+                ["headwater.deliver.dead_ranks"] = 0,
                 ["headwater.deliver.lag.items rank 0"] = 2,
                 ["headwater.deliver.lag.items rank 1"] = 3,
                 ["headwater.deliver.blocked"] = 7,

@@ -18,6 +18,8 @@ public sealed class DeliverOptionsTests
             WorldMax = 0,
             OnStopped = (StoppedGroupPolicy)7,
             IdleTimeout = TimeSpan.Zero,
+            OnDeadRank = (DeadRankPolicy)7,
+            RankLease = TimeSpan.Zero,
             CursorAcksMax = 0,
             CursorInterval = TimeSpan.FromDays(1),
         };
@@ -25,7 +27,10 @@ public sealed class DeliverOptionsTests
         string[] named = [.. options.Problems().Select(problem => problem.Property)];
 
         Assert.Equal(
-            ["BacklogMaxItems", "GroupsMax", "WorldMax", "OnStopped", "IdleTimeout", "CursorAcksMax", "CursorInterval"],
+            [
+                "BacklogMaxItems", "GroupsMax", "WorldMax", "OnStopped", "IdleTimeout", "OnDeadRank", "RankLease",
+                "CursorAcksMax", "CursorInterval",
+            ],
             named);
         Assert.Contains(options.Problems(), problem => problem.Message == "is 0; it must be 1 to 1000000000 items");
     }

@@ -15,10 +15,11 @@ internal sealed class PlanRun
     private readonly Random _random;
     private readonly List<Prompt> _inFlight = [];
 
-    public PlanRun(PlanCase plan, PlannerState restored, int windowSeed, bool closed = true)
+    public PlanRun(
+        PlanCase plan, PlannerState restored, int windowSeed, bool closed = true, Func<Demand>? demand = null)
     {
         (_case, _random) = (plan, new Random(windowSeed));
-        Planner = new PromptPlanner(plan.Options, plan.Prompts, restored, runSeed: 1);
+        Planner = new PromptPlanner(plan.Options, plan.Prompts, restored, runSeed: 1, demand);
         if (closed)
         {
             Planner.CloseIntake();
