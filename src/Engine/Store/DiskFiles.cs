@@ -22,6 +22,8 @@ internal sealed partial class DiskFiles : IFileLayer
         return file.Exists ? file.Length : null;
     }
 
+    public void Delete(string path) => File.Delete(path);
+
     public void FlushDirectory(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -12,6 +12,9 @@ internal interface IFileLayer
     /// <summary>The file's length in bytes; null when there is no such file.</summary>
     long? LengthBytes(string path);
 
+    /// <summary>Unlinks a file; nothing happens where there is none.</summary>
+    void Delete(string path);
+
     /// <summary>Makes the directory's entries durable: new and renamed files outlive a power loss.</summary>
     void FlushDirectory(string path);
 

@@ -41,9 +41,10 @@ internal sealed partial class Ledger
     {
         _updateShard ??= new(
             _ledger,
-            "UPDATE shard SET bytes = $bytes, sealed = $sealed WHERE number = $number",
+            "UPDATE shard SET bytes = $bytes, sealed = $sealed, sealed_at = $at WHERE number = $number",
             "$bytes",
             "$sealed",
+            "$at",
             "$number");
         _addSample ??= new(
             _ledger,
@@ -64,7 +65,7 @@ internal sealed partial class Ledger
         {
             foreach (ShardRow shard in shards)
             {
-                _updateShard.Run(shard.Bytes, shard.IsSealed ? 1 : 0, shard.Number);
+                _updateShard.Run(shard.Bytes, shard.IsSealed ? 1 : 0, shard.SealedAt, shard.Number);
             }
 
             foreach ((Sample sample, StoredSample at) in samples)

@@ -84,12 +84,15 @@ internal sealed partial class Ledger : IDisposable
     /// <summary>Every shard, by number, on any connection.</summary>
     public static IReadOnlyList<ShardRow> Shards(SqliteConnection ledger)
     {
-        using LedgerStatement query = new(ledger, "SELECT number, bytes, sealed FROM shard ORDER BY number");
+        using LedgerStatement query = new(
+            ledger, "SELECT number, bytes, sealed, sealed_at, deleted FROM shard ORDER BY number");
         using SqliteDataReader rows = query.Read();
         List<ShardRow> shards = [];
         while (rows.Read())
         {
-            shards.Add(new(rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2) != 0));
+            long? sealedAt = rows.IsDBNull(3) ? null : rows.GetInt64(3);
+            shards.Add(new(
+                rows.GetInt32(0), rows.GetInt64(1), rows.GetInt64(2) != 0, sealedAt, rows.GetInt64(4) != 0));
         }
 
         return shards;

@@ -4,7 +4,8 @@ namespace Engine.Store;
 /// <remarks>
 /// (1) A shard that the ledger does not know is refused: it is not ours to delete. (2) A shard that is missing or
 /// shorter than the ledger says, or sealed and longer, is refused: samples were lost or something else wrote to it.
-/// (3) What an open shard has beyond its last sample was never accepted and is cut off.
+/// (3) What an open shard has beyond its last sample was never accepted and is cut off. (4) The file of a deleted
+/// shard, where a stop left it, is unlinked; its absence is as it should be.
 /// </remarks>
 internal static class Recovery
 {
@@ -18,7 +19,12 @@ internal static class Recovery
             throw first;
         }
 
-        ShardRow[] open = [.. shards.Where(shard => !shard.IsSealed)];
+        foreach (ShardRow left in shards.Where(shard => shard.IsDeleted))
+        {
+            files.Delete(ShardName.PathOf(directory, left.Number)); // (4)
+        }
+
+        ShardRow[] open = [.. shards.Where(shard => !shard.IsSealed && !shard.IsDeleted)];
         if (open.Length == 0)
         {
             open = [new ShardRow(shards.Count, Bytes: 0, IsSealed: false)];
@@ -37,7 +43,7 @@ internal static class Recovery
     /// <summary>What keeps a store from being opened: steps 1 and 2 for every shard.</summary>
     public static IEnumerable<StoreException> Problems(
         string directory, IReadOnlyList<ShardRow> shards, IFileLayer files) => Unknown(directory, shards) // (1)
-        .Concat(shards.Select(shard => Damage(directory, shard, files)).OfType<StoreException>()); // (2)
+        .Concat(shards.Where(shard => !shard.IsDeleted).Select(shard => Damage(directory, shard, files)).OfType<StoreException>()); // (2)
 
     private static IEnumerable<StoreException> Unknown(string directory, IReadOnlyList<ShardRow> shards)
     {

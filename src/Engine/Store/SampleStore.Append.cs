@@ -55,12 +55,14 @@ public sealed partial class SampleStore
             long flushing = _time.GetTimestamp();
             Flush(); // (3)
             TimeSpan fsync = _time.GetElapsedTime(flushing);
+            IReadOnlyList<ShardRow> shards = _writer.Changes(NowSeconds);
             Guarded(() => // (4)
             {
-                _ledger.Append(added, _writer.Changes());
+                _ledger.Append(added, shards);
                 return added;
             });
             _writer.Accept();
+            NoteSealed(shards.Where(shard => shard.IsSealed));
             Volatile.Write(ref _lastSequence, added[^1].Stored.Sequence);
             Announce(); // (5)
             _metrics.Committed(

@@ -12,7 +12,7 @@ public sealed partial class SampleStore
     public long LastSequence => Volatile.Read(ref _lastSequence);
 
     /// <summary>Lists accepted samples in sequence.</summary>
-    /// <param name="afterSequence">Samples after this one, from 0.</param>
+    /// <param name="afterSequence">Samples after this one, from 0; what retention deleted is not listed.</param>
     /// <param name="max">At most so many, from 1.</param>
     /// <param name="rank">Samples whose sequence modulo <paramref name="world"/> is this; below it.</param>
     /// <param name="world">Ranks that share the samples, at least 1.</param>
@@ -32,7 +32,7 @@ public sealed partial class SampleStore
             return [];
         }
 
-        long first = afterSequence + 1;
+        long first = Math.Max(afterSequence + 1, FirstSequence);
         first += (rank - (first % world) + world) % world;
         long last = Math.Min(newest, first + ((max - 1L) * world));
         return first > last ? [] : _ledgerReader.List(first, last, world);
@@ -58,12 +58,20 @@ public sealed partial class SampleStore
     /// <param name="stored">What <see cref="List"/> or <see cref="AppendAsync"/> gave.</param>
     /// <param name="cancel">Heeded before the read begins.</param>
     /// <returns>The sample, byte for byte as it was appended; owned by the caller.</returns>
+    /// <exception cref="SampleDeletedException">Retention has deleted it since.</exception>
     /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
     public ValueTask<Sample> ReadAsync(StoredSample stored, CancellationToken cancel = default)
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         cancel.ThrowIfCancellationRequested();
-        return new ValueTask<Sample>(_reader.Read(stored));
+        try
+        {
+            return new ValueTask<Sample>(_reader.Read(stored));
+        }
+        catch (StoreDamagedException) when (stored.Sequence < FirstSequence)
+        {
+            throw new SampleDeletedException(stored.Sequence, FirstSequence);
+        }
     }
 
     /// <summary>Reads the JSON member of one sample alone, a few kilobytes. Its bytes are not checked against the

@@ -40,9 +40,10 @@ public sealed partial class SampleStore : IAsyncDisposable
         _reader = new ShardReader(options.Directory, files);
         _ledgerReader = new LedgerReader(options.Directory);
         _lastSequence = ledger.LastSequence();
+        _firstSequence = Math.Max(1, ledger.FirstSequence());
         StreamId = ledger.StreamId();
         _metrics = new StoreMetrics(
-            () => _writer.Count, () => files.FreeBytes(options.Directory), () => IsPaused, () => _fault is not null);
+            () => _sealed.Count + 1, () => files.FreeBytes(options.Directory), () => IsPaused, () => _fault is not null);
     }
 
     /// <summary>The meter's name, for exporters.</summary>
@@ -69,6 +70,7 @@ public sealed partial class SampleStore : IAsyncDisposable
     internal static SampleStore Open(StoreOptions options, TimeProvider time, IFileLayer files)
     {
         CheckedOptions.ThrowOnProblem(options, nameof(options));
+        CheckedOptions.ThrowOnProblem(options.Retention, nameof(options));
         ArgumentNullException.ThrowIfNull(time);
 
         // Whole from here on: a store outlives a change of the process's folder.
@@ -85,6 +87,7 @@ public sealed partial class SampleStore : IAsyncDisposable
             files.FlushDirectory(options.Directory); // a new ledger's name must outlive a power loss
             store = new SampleStore(options, time, files, held, ledger, open);
             store.VerifyNewest();
+            store.StartRetention(ledger.Shards());
             return store;
         }
         catch
@@ -147,7 +150,7 @@ public sealed partial class SampleStore : IAsyncDisposable
 
     private void VerifyNewest()
     {
-        int wanted = (int)Math.Min(_options.VerifySamples, _lastSequence);
+        int wanted = (int)Math.Min(_options.VerifySamples, Math.Max(0, _lastSequence - FirstSequence + 1));
         IReadOnlyList<StoredSample> newest = wanted == 0 ? [] : List(_lastSequence - wanted, wanted);
         if (newest.Count != wanted)
         {
@@ -165,6 +168,7 @@ public sealed partial class SampleStore : IAsyncDisposable
     private void Close()
     {
         _isClosed = true;
+        _ageTimer?.Dispose();
         _metrics.Dispose();
         _writer.Dispose();
         _ledgerReader.Dispose();

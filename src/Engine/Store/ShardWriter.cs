@@ -37,6 +37,9 @@ internal sealed class ShardWriter : IDisposable
     /// <summary>Shards made so far.</summary>
     public int Count => _touched[^1].Number + 1;
 
+    /// <summary>Bytes of the open shard.</summary>
+    public long OpenBytes => _touched[^1].Bytes;
+
     /// <summary>Writes a sample's members, in a new shard where the open one has no room.</summary>
     public StoredSample Append(long sequence, Sample sample)
     {
@@ -72,9 +75,10 @@ internal sealed class ShardWriter : IDisposable
     }
 
     /// <summary>What the ledger has to know of the shards that changed.</summary>
-    public IReadOnlyList<ShardRow> Changes() => [.. _touched
+    /// <param name="now">Unix seconds, for shards that were sealed.</param>
+    public IReadOnlyList<ShardRow> Changes(long now) => [.. _touched
         .Where(shard => shard.IsAhead)
-        .Select(shard => new ShardRow(shard.Number, shard.Bytes, shard.IsSealed))];
+        .Select(shard => new ShardRow(shard.Number, shard.Bytes, shard.IsSealed, shard.IsSealed ? now : null))];
 
     /// <summary>The ledger knows the batch: the sealed shards are done with.</summary>
     public void Accept()

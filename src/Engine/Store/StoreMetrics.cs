@@ -18,6 +18,10 @@ internal sealed class StoreMetrics : IDisposable
     private readonly Counter<long> _rejections;
     private readonly Counter<long> _full;
     private readonly Counter<double> _blocked;
+    private readonly Counter<long> _deletedShards;
+    private readonly Counter<long> _deletedBytes;
+    private readonly Counter<long> _deletedSamples;
+    private readonly Counter<long> _retentionFaults;
     private readonly Histogram<double> _fsync;
     private readonly Histogram<double> _commit;
     private readonly Histogram<long> _batch;
@@ -33,6 +37,14 @@ internal sealed class StoreMetrics : IDisposable
         _full = _meter.CreateCounter<long>("headwater.store.full", "{event}", "Writes undone by a full disk.");
         _blocked = _meter.CreateCounter<double>(
             "headwater.store.blocked", "s", "Time intake waited for space on the disk.");
+        _deletedShards = _meter.CreateCounter<long>(
+            "headwater.store.deleted.shards", "{shard}", "Shards that retention deleted, by cause.");
+        _deletedBytes = _meter.CreateCounter<long>(
+            "headwater.store.deleted", "By", "Bytes of the shards that retention deleted, by cause.");
+        _deletedSamples = _meter.CreateCounter<long>(
+            "headwater.store.deleted.samples", "{item}", "Samples that retention deleted, by cause.");
+        _retentionFaults = _meter.CreateCounter<long>(
+            "headwater.store.retention.faults", "{event}", "Timed looks of retention that failed.");
         _fsync = _meter.CreateHistogram<double>(
             "headwater.store.fsync.duration", "s", "Time to make a batch's bytes durable.");
         _commit = _meter.CreateHistogram<double>(
@@ -62,6 +74,22 @@ internal sealed class StoreMetrics : IDisposable
     public void Full() => _full.Add(1);
 
     public void Blocked(TimeSpan time) => _blocked.Add(time.TotalSeconds);
+
+    /// <summary>Counts a shard; samples that a group had not acknowledged under a cause of their own.</summary>
+    public void Deleted(in DeletedShard shard)
+    {
+        KeyValuePair<string, object?> cause = new("cause", shard.Cause);
+        _deletedShards.Add(1, cause);
+        _deletedBytes.Add(shard.Bytes, cause);
+        _deletedSamples.Add(shard.Samples - shard.Unacknowledged, cause);
+        if (shard.Unacknowledged > 0)
+        {
+            _deletedSamples.Add(shard.Unacknowledged, new KeyValuePair<string, object?>(
+                "cause", shard.Cause == "size" ? "size_unacknowledged" : "age_unacknowledged"));
+        }
+    }
+
+    public void RetentionFailed() => _retentionFaults.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

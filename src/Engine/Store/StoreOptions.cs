@@ -25,6 +25,9 @@ public sealed record StoreOptions : ICheckedOptions
     /// <summary>Newest samples whose checksum is verified at each open. 0 to 65,536. Default 64.</summary>
     public int VerifySamples { get; init; } = 64;
 
+    /// <summary>When old samples are deleted.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<OptionProblem> Problems()
     {
@@ -56,6 +59,14 @@ public sealed record StoreOptions : ICheckedOptions
         if (VerifySamples is < 0 or > 65_536)
         {
             yield return new(nameof(VerifySamples), $"is {VerifySamples}; it must be 0 to 65536 samples");
+        }
+
+        if (Retention.BytesMax > 0 && Retention.BytesMax < 2 * ShardBytesMax)
+        {
+            yield return new(
+                nameof(Retention),
+                $"has bytes_max {Retention.BytesMax}; it must be 0 or at least {2 * ShardBytesMax}, twice "
+                + "shard_bytes_max");
         }
     }
 }

@@ -60,12 +60,16 @@ public sealed class StoreView : IDisposable
     public long LastSequence() => _ledger.Read(static ledger =>
         LedgerSchema.Number(ledger, "SELECT COALESCE(MAX(sequence), 0) FROM sample"));
 
+    /// <summary>The first sample kept; 1 when there never was one.</summary>
+    public long FirstSequence() => _ledger.Read(static ledger =>
+        LedgerSchema.Number(ledger, "SELECT COALESCE(MIN(sequence), 1) FROM sample"));
+
     /// <summary>Lists samples in order of sequence, a page at a time.</summary>
-    /// <param name="afterSequence">The last sequence that is left out; 0 for all.</param>
+    /// <param name="afterSequence">The last sequence that is left out; 0 for all that retention kept.</param>
     /// <param name="lastSequence">The last sequence that is listed.</param>
     public IEnumerable<StoredSample> List(long afterSequence, long lastSequence)
     {
-        for (long after = afterSequence; after < lastSequence;)
+        for (long after = Math.Max(afterSequence, FirstSequence() - 1); after < lastSequence;)
         {
             long last = Math.Min(lastSequence, after + PageSamples);
             foreach (StoredSample stored in _ledger.List(after + 1, last, world: 1))
@@ -80,8 +84,19 @@ public sealed class StoreView : IDisposable
     /// <summary>Reads one sample and checks it against its CRC-32C.</summary>
     /// <param name="stored">What <see cref="List"/> gave.</param>
     /// <returns>The sample, byte for byte as it was stored.</returns>
+    /// <exception cref="SampleDeletedException">Retention has deleted it since it was listed.</exception>
     /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
-    public Sample Read(in StoredSample stored) => _shards.Read(stored);
+    public Sample Read(in StoredSample stored)
+    {
+        try
+        {
+            return _shards.Read(stored);
+        }
+        catch (StoreDamagedException) when (IsDeleted(stored.Sequence))
+        {
+            throw new SampleDeletedException(stored.Sequence, FirstSequence());
+        }
+    }
 
     /// <summary>Finds a sample.</summary>
     /// <param name="key">Its key.</param>
@@ -105,8 +120,9 @@ public sealed class StoreView : IDisposable
         {
             Samples = LedgerSchema.Number(ledger, "SELECT COUNT(*) FROM sample"),
             SampleBytes = LedgerSchema.Number(ledger, "SELECT COALESCE(SUM(length), 0) FROM sample"),
-            Shards = shards.Count,
-            SealedShards = shards.Count(shard => shard.IsSealed),
+            Shards = shards.Count(shard => !shard.IsDeleted),
+            SealedShards = shards.Count(shard => shard.IsSealed && !shard.IsDeleted),
+            DeletedShards = shards.Count(shard => shard.IsDeleted),
             AcceptedByCategory = accepted,
             RejectedByReason = rejected
                 .GroupBy(entry => entry.Key.Reason, entry => entry.Value)
@@ -124,14 +140,17 @@ public sealed class StoreView : IDisposable
         foreach (StoreException problem in Recovery.Problems(
             Directory, _ledger.Read(Ledger.Shards), DiskFiles.Instance))
         {
-            yield return problem.Message;
+            if (problem is not StoreDamagedException { Shard: int number } || !IsDeletedShard(number))
+            {
+                yield return problem.Message;
+            }
         }
 
-        (long last, long next) = (LastSequence(), 1);
+        (long last, long next) = (LastSequence(), FirstSequence());
         foreach (StoredSample stored in List(0, last))
         {
             stopping.ThrowIfCancellationRequested();
-            if (stored.Sequence != next)
+            if (stored.Sequence != next && (next = Math.Max(next, FirstSequence())) != stored.Sequence)
             {
                 yield return $"The ledger has a gap: sample {next} is missing before {stored.Sequence} ({stored.Key}).";
             }
@@ -152,11 +171,21 @@ public sealed class StoreView : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _ledger.Dispose();
 
+    // Retention goes on beside a reader: what is missing may have been deleted since the ledger was asked.
+    private bool IsDeleted(long sequence) => sequence < FirstSequence();
+
+    private bool IsDeletedShard(int number) =>
+        _ledger.Read(Ledger.Shards).Any(shard => shard.Number == number && shard.IsDeleted);
+
     private string? Damage(in StoredSample stored)
     {
         try
         {
-            _ = _shards.Read(stored);
+            _ = Read(stored);
+            return null;
+        }
+        catch (SampleDeletedException)
+        {
             return null;
         }
         catch (StoreDamagedException damaged)

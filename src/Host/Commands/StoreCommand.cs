@@ -40,6 +40,12 @@ internal static class StoreCommand
         Console.Out.WriteLine($"stream {view.StreamId}, last sequence {view.LastSequence()}");
         Console.Out.WriteLine(
             $"{stat.Samples} samples, {stat.SampleBytes} bytes, {stat.Shards} shards ({stat.SealedShards} sealed)");
+        if (stat.DeletedShards > 0)
+        {
+            Console.Out.WriteLine(
+                $"{stat.DeletedShards} shards deleted; the first sample kept is {view.FirstSequence()}");
+        }
+
         foreach ((string category, long count) in stat.AcceptedByCategory.OrderBy(at => at.Key, StringComparer.Ordinal))
         {
             Console.Out.WriteLine($"accepted {count}: {category}");
@@ -71,7 +77,7 @@ internal static class StoreCommand
             }
         }
 
-        Console.Out.WriteLine($"{view.LastSequence()} samples read, {findings} findings");
+        Console.Out.WriteLine($"{view.LastSequence() - view.FirstSequence() + 1} samples read, {findings} findings");
         return findings == 0 ? ExitCode.Ok : ExitCode.StoreFault;
     }
 }

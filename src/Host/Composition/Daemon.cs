@@ -96,6 +96,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         _runtimes = await Runtimes.LoadAsync(_config, _around.Clock, _around.Say, draining)
             .ConfigureAwait(false); // (1)
         _store = SampleStore.Open(_config.Store, _around.Clock); // (2)
+        SayRetention();
         _embed = new EmbedStep(_runtimes.Embedder, _config.Embedder?.Background ?? default);
         await _runtimes.RestoreAsync(_store, _embed, draining).ConfigureAwait(false);
         _planner = await PlanAsync(_store, draining).ConfigureAwait(false); // (3)
@@ -103,6 +104,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Told = _around.Say,
         };
+        _store.SettledSequence = _hub.SettledSequence;
         _wire = await WireListener.StartAsync(_hub, _config.Transport, _around.Clock, _around.Logs)
             .ConfigureAwait(false); // (5)
         _generate = new GenerateStep(_runtimes.Generators, _config.Generate, _around.Clock);
@@ -114,6 +116,19 @@ internal sealed partial class Daemon : IAsyncDisposable
             ? null
             : ServerIdentity.Read(_config.Http.Tls, _around.Clock, _around.Say);
         _http = await HttpServer.StartAsync(_config.Http, HttpParts(draining), identity).ConfigureAwait(false); // (7)
+    }
+
+    private void SayRetention()
+    {
+        _store!.Deleted = shard => _around.Say(shard.ToString());
+        RetentionOptions bounds = _config.Store.Retention;
+        if (bounds.OnUnacknowledged == UnacknowledgedPolicy.Delete
+            && (bounds.BytesMax > 0 || bounds.AgeMax > TimeSpan.Zero))
+        {
+            _around.Say(
+                "WARNING: store.retention.on_unacknowledged is delete: samples that are beyond its bounds are deleted "
+                + "even where a registered group has not acknowledged them");
+        }
     }
 
     private async Task<PromptPlanner> PlanAsync(SampleStore store, CancellationToken stopping)
@@ -174,7 +189,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         ReadinessChecks checks = new();
         checks.Add("line", () => _line!.Fault?.Message);
         checks.Add("store", () => _store!.Fault is { } fault ? $"read-only: {fault.Message}" : null);
-        checks.Add("disk", () => _store!.IsPaused ? "paused: too little free space" : null);
+        checks.Add("disk", () => _store!.PauseReason is { } why ? $"paused: {why}" : null);
         checks.Add("generators", () => _generate!.Problem);
         checks.Add("progress", () => progress.Problem(_hub!.Snapshot().BlockedBy is not null));
         checks.Add("draining", () => draining.IsCancellationRequested ? "draining" : null);

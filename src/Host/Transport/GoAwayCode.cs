@@ -74,4 +74,7 @@ public enum GoAwayCode
 
     /// <summary>The plan has ended and the rank has acknowledged all of its samples. No error.</summary>
     Ended = 46,
+
+    /// <summary>Samples after the cursor were deleted by retention.</summary>
+    CursorLost = 47,
 }

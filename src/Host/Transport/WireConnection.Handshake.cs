@@ -92,6 +92,7 @@ internal sealed partial class WireConnection
         DeliverRefusal.WorldMismatch => GoAwayCode.WorldMismatch,
         DeliverRefusal.OrderMismatch => GoAwayCode.OrderMismatch,
         DeliverRefusal.CursorAhead => GoAwayCode.CursorAhead,
+        DeliverRefusal.CursorLost => GoAwayCode.CursorLost,
         DeliverRefusal.StreamChanged => GoAwayCode.StreamChanged,
         DeliverRefusal.AckAhead => GoAwayCode.AckAhead,
         DeliverRefusal.Closed => GoAwayCode.Draining,

@@ -25,6 +25,8 @@ internal sealed class FaultFiles : IFileLayer
 
     public Action<string> OnOpenToAppend { get; set; } = _ => { };
 
+    public Action<string> OnDelete { get; set; } = _ => { };
+
     public Func<long> Free { get; set; } = () => long.MaxValue;
 
     public IShardFile OpenToAppend(string path)
@@ -36,6 +38,12 @@ internal sealed class FaultFiles : IFileLayer
     public IShardFile OpenToRead(string path) => DiskFiles.Instance.OpenToRead(path);
 
     public long? LengthBytes(string path) => DiskFiles.Instance.LengthBytes(path);
+
+    public void Delete(string path)
+    {
+        OnDelete(path);
+        DiskFiles.Instance.Delete(path);
+    }
 
     public void FlushDirectory(string path)
     {

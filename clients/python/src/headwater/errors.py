@@ -30,6 +30,7 @@ CODE_NAMES = {
     44: "ack_ahead",
     45: "sample_too_large",
     46: "ended",
+    47: "cursor_lost",
 }
 FIRST_FINAL = 32
 #: No error: the plan has ended. Ends an iteration, and is never raised.

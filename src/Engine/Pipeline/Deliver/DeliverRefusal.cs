@@ -24,6 +24,9 @@ public enum DeliverRefusal
     /// <summary>The consumer's cursor lies beyond the last position, or is negative.</summary>
     CursorAhead,
 
+    /// <summary>Samples after the consumer's cursor were deleted by retention.</summary>
+    CursorLost,
+
     /// <summary>The consumer's cursor belongs to another stream.</summary>
     StreamChanged,
 

@@ -86,7 +86,9 @@ public sealed partial class DeliveryHub
                 $"{_groups.Count} groups are registered, which is the most; remove one or raise groups_max.");
         }
 
-        long start = group is null ? 0 : order.ResumeAfter(group.Order, group.SettledUpTo, _boundaries);
+        long start = group is null
+            ? BeforeFirstKept(order)
+            : order.ResumeAfter(group.Order, group.SettledUpTo, _boundaries);
         ConsumerGroup made = new(name, world, order, start, _clock.GetTimestamp())
         {
             Blocked = group?.Blocked ?? TimeSpan.Zero,

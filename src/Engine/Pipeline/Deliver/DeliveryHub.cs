@@ -67,7 +67,8 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     /// <summary>Connects a rank. A connection that had the rank before is ended as replaced: the newest wins.</summary>
     /// <param name="name">The group's name, 1 to 64 of [a-zA-Z0-9_.-]; registered when it is new.</param>
     /// <param name="share">The rank and its world.</param>
-    /// <param name="cursor">Where to go on, after this position. Null: the rank's own cursor, 0 in a new group.</param>
+    /// <param name="cursor">Where to go on, after this position. Null: the rank's own cursor, in a new group before the
+    /// first position of which everything is kept; 0 means that too.</param>
     /// <param name="streamId">The stream that the cursor belongs to; null when the consumer does not know.</param>
     /// <param name="order">The group's order, which positions belong to.</param>
     /// <returns>The link, owned by the caller.</returns>
@@ -88,10 +89,12 @@ public sealed partial class DeliveryHub : IAsyncDisposable
             }
 
             ThrowIfStrange(cursor, streamId, order);
+            ThrowIfLost(cursor, order);
             ConsumerGroup group = Registered(name, share.World, order);
-            if (cursor is { } given && given != group.Cursor(share.Rank))
+            long start = StartAfter(cursor ?? group.Cursor(share.Rank), order);
+            if (start != group.Cursor(share.Rank))
             {
-                group.SetCursor(share.Rank, given);
+                group.SetCursor(share.Rank, start);
                 _mirror.Note(group.CursorOf(share.Rank));
             }
 

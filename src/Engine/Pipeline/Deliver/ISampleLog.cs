@@ -9,8 +9,12 @@ public interface ISampleLog
     /// <summary>The newest sample's sequence; 0 when there is none. Never falls.</summary>
     long LastSequence { get; }
 
+    /// <summary>The first sample that is still there; 1 while none was deleted. Never falls.</summary>
+    long FirstSequence => 1;
+
     /// <summary>Reads samples.</summary>
-    /// <param name="sequences">Whose, in any order; each is stored.</param>
+    /// <param name="sequences">Whose, in any order; each was stored. One that was deleted since is left out, or an
+    /// error.</param>
     /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
     /// <param name="stopping">Ends the read.</param>
     /// <returns>The first of them, in the order asked for, as many as fit. Owned by the caller.</returns>

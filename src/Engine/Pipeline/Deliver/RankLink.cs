@@ -1,3 +1,5 @@
+using Engine.Store;
+
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>One connected rank of a group: reads what it carries in order and acknowledges it.</summary>
@@ -40,6 +42,7 @@ public sealed class RankLink : IDisposable
     /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
     /// <param name="stopping">Ends the wait.</param>
     /// <returns>1 or more samples, by position, after those of the call before; owned by the caller.</returns>
+    /// <exception cref="DeliverRefusedException">Retention has deleted one of the next.</exception>
     public async ValueTask<IReadOnlyList<PlacedSample>> NextAsync(
         int itemsMax, long bytesMax, CancellationToken stopping)
     {
@@ -58,13 +61,24 @@ public sealed class RankLink : IDisposable
         }
 
         long[] sequences = [.. wanted.Select(at => Group.Sequences.At(at.Position, boundaries))];
-        IReadOnlyList<LoggedSample> samples = await _hub.Log.ReadAsync(sequences, bytesMax, stopping)
-            .ConfigureAwait(false);
+        IReadOnlyList<LoggedSample> samples;
+        try
+        {
+            samples = await _hub.Log.ReadAsync(sequences, bytesMax, stopping).ConfigureAwait(false);
+        }
+        catch (SampleDeletedException)
+        {
+            throw _hub.Lost(sequences.Min());
+        }
+
         if (samples.Count is 0 || samples.Count > sequences.Length
             || samples.Where((sample, at) => sample.Sequence != sequences[at]).Any())
         {
-            throw new InvalidOperationException(
-                $"The log gave {samples.Count} samples for {sequences.Length}, not from sequence {sequences[0]} on.");
+            throw sequences.Min() < _hub.Log.FirstSequence
+                ? _hub.Lost(sequences.Min())
+                : new InvalidOperationException(
+                    $"The log gave {samples.Count} samples for {sequences.Length}, not from sequence {sequences[0]} "
+                    + "on.");
         }
 
         _hub.Read(wanted[..samples.Count]);

@@ -14,6 +14,10 @@ public sealed class StoreSampleLog(SampleStore store) : ISampleLog
     public long LastSequence => store.LastSequence;
 
     /// <inheritdoc/>
+    public long FirstSequence => store.FirstSequence;
+
+    /// <inheritdoc/>
+    /// <exception cref="SampleDeletedException">Retention has deleted one of them since.</exception>
     /// <exception cref="StoreDamagedException">A sample's bytes are missing or changed.</exception>
     public async ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)

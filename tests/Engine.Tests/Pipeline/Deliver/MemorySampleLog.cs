@@ -16,6 +16,11 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 
     public long LastSequence => Volatile.Read(ref _last);
 
+    /// <summary>The first sample that is still there.</summary>
+    public long First { get; set; } = 1;
+
+    public long FirstSequence => First;
+
     public int Saves { get; private set; }
 
     /// <summary>When set, the next save fails with it.</summary>
@@ -68,7 +73,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 
         List<LoggedSample> samples = [];
         long bytes = 0;
-        foreach (long at in sequences)
+        foreach (long at in sequences.Where(at => at >= First))
         {
             Assert.InRange(at, 1, LastSequence);
             Sample sample = Make(at);
