@@ -24,6 +24,7 @@ public sealed class LayerTests
             "Engine/Items", "Engine/Options", "Engine/Imaging", "Engine/Index/Sources", "Engine/Index/Crops", "Kernels",
         ],
         ["Engine/Store"] = ["Engine/Items", "Engine/Options", "Kernels"],
+        ["Engine/Store/Repair"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Export"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Index/Sources"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],
         ["Engine/Index/Crops"] = ["Engine/Items", "Engine/Options", "Engine/Index/Sources", "Kernels"],

@@ -13,6 +13,12 @@ internal static class Recovery
     /// <exception cref="StoreException">Steps 1 and 2; the message names shard, wanted and found.</exception>
     public static OpenShard Run(string directory, Ledger ledger, IFileLayer files)
     {
+        if (ledger.PendingRepair() is not null)
+        {
+            throw new StoreException(
+                $"A repair of {directory} was stopped on its way; headwater store repair --apply ends it.");
+        }
+
         IReadOnlyList<ShardRow> shards = ledger.Shards();
         if (Problems(directory, shards, files).FirstOrDefault() is { } first)
         {
@@ -43,7 +49,10 @@ internal static class Recovery
     /// <summary>What keeps a store from being opened: steps 1 and 2 for every shard.</summary>
     public static IEnumerable<StoreException> Problems(
         string directory, IReadOnlyList<ShardRow> shards, IFileLayer files) => Unknown(directory, shards) // (1)
-        .Concat(shards.Where(shard => !shard.IsDeleted).Select(shard => Damage(directory, shard, files)).OfType<StoreException>()); // (2)
+        .Concat(shards
+            .Where(shard => !shard.IsDeleted)
+            .Select(shard => Damage(directory, shard, files))
+            .OfType<StoreException>()); // (2)
 
     private static IEnumerable<StoreException> Unknown(string directory, IReadOnlyList<ShardRow> shards)
     {
@@ -52,7 +61,7 @@ internal static class Recovery
             .Where(path => !known.Contains(ShardName.NumberOf(Path.GetFileName(path))))
             .Select(path => new StoreException(
                 $"{path} is not in the ledger, which knows {shards.Count} shards. Was {Ledger.FileName} lost or "
-                + "replaced by an older one? Move the file away, or bring the right ledger back."));
+                + "replaced by an older one? Bring the right ledger back, or see headwater store repair."));
     }
 
     private static StoreDamagedException? Damage(string directory, ShardRow shard, IFileLayer files)

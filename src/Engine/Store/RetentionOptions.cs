@@ -10,7 +10,8 @@ public sealed record RetentionOptions : ICheckedOptions
     /// <remarks>The batch under way may go beyond it.</remarks>
     public long BytesMax { get; init; }
 
-    /// <summary>A shard goes when it was sealed this long ago. 0 (keep all) or 1 min to 10,000 days. Default 0.</summary>
+    /// <summary>A shard goes when it was sealed this long ago. 0 (keep all) or 1 min to 10,000 days. Default 0.
+    /// </summary>
     public TimeSpan AgeMax { get; init; }
 
     /// <summary>Whether a shard goes that a registered group has not acknowledged. Keep or Delete. Default Keep.

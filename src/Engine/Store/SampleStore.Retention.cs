@@ -126,8 +126,8 @@ public sealed partial class SampleStore
 
     private string Pause(ShardRow oldest, long last, long settled) =>
         $"store.retention: the shards have {_sealedBytes + _writer.OpenBytes} bytes of {_options.Retention.BytesMax}, "
-        + $"and the oldest, {ShardName.Of(oldest.Number)}, has samples up to {last}, of which the registered groups have "
-        + $"acknowledged up to {settled}";
+        + $"and the oldest, {ShardName.Of(oldest.Number)}, has samples up to {last}, of which the registered groups "
+        + $"have acknowledged up to {settled}";
 
     // What it meets stays as the store's fault, which the next append and the readiness check say.
     private async Task RetainByTimerAsync()

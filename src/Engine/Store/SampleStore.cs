@@ -43,7 +43,10 @@ public sealed partial class SampleStore : IAsyncDisposable
         _firstSequence = Math.Max(1, ledger.FirstSequence());
         StreamId = ledger.StreamId();
         _metrics = new StoreMetrics(
-            () => _sealed.Count + 1, () => files.FreeBytes(options.Directory), () => IsPaused, () => _fault is not null);
+            () => _sealed.Count + 1,
+            () => files.FreeBytes(options.Directory),
+            () => IsPaused,
+            () => _fault is not null);
     }
 
     /// <summary>The meter's name, for exporters.</summary>

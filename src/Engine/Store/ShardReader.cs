@@ -23,6 +23,15 @@ internal sealed class ShardReader(string directory, IFileLayer files)
         }
     }
 
+    /// <summary>Reads and checks the bytes of one sample's members.</summary>
+    /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
+    public byte[] ReadMembers(in StoredSample stored)
+    {
+        byte[] members = GC.AllocateUninitializedArray<byte>(stored.Length);
+        ReadChecked(stored, members);
+        return members;
+    }
+
     /// <summary>Checks one sample.</summary>
     /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
     public void Verify(in StoredSample stored)

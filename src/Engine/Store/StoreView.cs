@@ -110,6 +110,23 @@ public sealed class StoreView : IDisposable
     /// <returns>How; null where it did not end, or never was.</returns>
     public EndedTry? Ended(string promptId, int attempt) => _ledger.Ended(promptId, attempt);
 
+    /// <summary>Reads one sample's tar members as they lie in its shard, and checks them against its CRC-32C.</summary>
+    /// <param name="stored">What <see cref="List"/> gave.</param>
+    /// <returns>Whole blocks of 512 bytes: headers, contents and padding; owned by the caller.</returns>
+    /// <exception cref="SampleDeletedException">Retention has deleted it since it was listed.</exception>
+    /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
+    public byte[] ReadMembers(in StoredSample stored)
+    {
+        try
+        {
+            return _shards.ReadMembers(stored);
+        }
+        catch (StoreDamagedException) when (IsDeleted(stored.Sequence))
+        {
+            throw new SampleDeletedException(stored.Sequence, FirstSequence());
+        }
+    }
+
     /// <summary>Counts what the ledger holds.</summary>
     public StoreStat Stat() => _ledger.Read(static ledger =>
     {

@@ -11,9 +11,9 @@ internal static class StoreCommand
 
     /// <summary>Makes the command.</summary>
     /// <returns>The command, to be added to the root.</returns>
-    public static Command Create() => new("store", "Look at a store; a daemon may be writing to it.")
+    public static Command Create() => new("store", "Look at a store, also beside a daemon, or repair one.")
     {
-        Stat(), Verify(),
+        Stat(), Verify(), RepairCommand.Create(),
     };
 
     private static Command Stat()

@@ -102,7 +102,8 @@ public sealed class RetentionModelTests
                 default:
                     Sample[] batch =
                     [
-                        .. Enumerable.Range(_made, 1 + (detail % 5)).Select(n => Samples.Of(n, 1 + (n * 7919 % 700_000))),
+                        .. Enumerable.Range(_made, 1 + (detail % 5))
+                            .Select(n => Samples.Of(n, 1 + (n * 7919 % 700_000))),
                     ];
                     _made += batch.Length;
                     await store.AppendAsync(batch);

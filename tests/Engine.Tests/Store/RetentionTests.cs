@@ -72,7 +72,8 @@ public sealed class RetentionTests : IDisposable
         await UntilAsync(() => waiting.IsCompleted);
 
         Assert.True(waited && stillWaits && waiting.IsCompletedSuccessfully);
-        Assert.Contains("shard-000000.tar, has samples up to 2, of which the registered groups have acknowledged up to 1",
+        Assert.Contains(
+            "shard-000000.tar, has samples up to 2, of which the registered groups have acknowledged up to 1",
             reason, StringComparison.Ordinal);
         Assert.Null(store.PauseReason);
         Assert.Equal((5L, 0L), (store.FirstSequence, _deleted.Sum(shard => shard.Unacknowledged)));
@@ -147,7 +148,8 @@ public sealed class RetentionTests : IDisposable
 
         StoreStat stat = view.Stat();
         Assert.Equal(_deleted.Count, stat.DeletedShards);
-        Assert.Equal((9 - _deleted.Sum(shard => shard.Samples), 9L), (stat.Samples, stat.AcceptedByCategory.Values.Sum()));
+        Assert.Equal(
+            (9 - _deleted.Sum(shard => shard.Samples), 9L), (stat.Samples, stat.AcceptedByCategory.Values.Sum()));
         Assert.Equal(store.FirstSequence, view.FirstSequence());
         Assert.Equal(store.FirstSequence, view.List(0, view.LastSequence()).First().Sequence);
         Assert.Empty(view.Verify(null, Token));
