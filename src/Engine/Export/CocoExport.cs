@@ -36,28 +36,41 @@ public sealed class CocoExport(StoreView store, string folder, CocoFlavour flavo
     public (long New, long All) Run(Action<long>? progress, CancellationToken stopping)
     {
         Directory.CreateDirectory(_images);
-        using CocoLog log = CocoLog.Open(Path.Combine(folder, "export.jsonl"), store.StreamId);
+        using ExportLog log = ExportLog.Open(Path.Combine(folder, "export.jsonl"), store.StreamId, "coco");
         (long last, long added) = (store.LastSequence(), 0);
         foreach (StoredSample stored in store.List(log.LastSequence, last))
         {
             stopping.ThrowIfCancellationRequested();
-            Add(log, stored);
+            if (ExportFiles.Read(store, stored) is not { } sample)
+            {
+                continue;
+            }
+
+            Add(log, stored, sample);
             if (++added % FlushSamples == 0)
             {
-                log.Flush();
+                Flush(log);
                 progress?.Invoke(stored.Sequence);
             }
         }
 
-        log.Flush();
-        return (added, WriteAnnotations(log));
+        Flush(log);
+        long all = WriteAnnotations(log);
+        ExportFiles.FlushDirectory(folder);
+        return (added, all);
     }
 
-    private void Add(CocoLog log, in StoredSample stored)
+    // The pictures' names before the lines that count on them.
+    private void Flush(ExportLog log)
     {
-        Sample sample = store.Read(stored);
+        ExportFiles.FlushDirectory(_images);
+        log.Flush();
+    }
+
+    private void Add(ExportLog log, in StoredSample stored, Sample sample)
+    {
         string name = $"{sample.Key}.{sample.ImageExtension}";
-        Replace(Path.Combine(_images, name), file => file.Write(sample.Image)); // (1)
+        ExportFiles.Replace(Path.Combine(_images, name), file => file.Write(sample.Image)); // (1)
         using JsonDocument json = JsonDocument.Parse(sample.Json);
         JsonElement root = json.RootElement.Clone();
         int category = log.CategoryOf(sample.Category);
@@ -73,11 +86,11 @@ public sealed class CocoExport(StoreView store, string folder, CocoFlavour flavo
         });
     }
 
-    private long WriteAnnotations(CocoLog log)
+    private long WriteAnnotations(ExportLog log)
     {
         Dictionary<int, long> counts = [];
         long all = 0;
-        Replace(_annotations, file => // (3)
+        ExportFiles.Replace(_annotations, file => // (3)
         {
             using Utf8JsonWriter json = new(file);
             json.WriteStartObject();
@@ -171,18 +184,5 @@ public sealed class CocoExport(StoreView store, string folder, CocoFlavour flavo
         }
 
         json.WriteEndObject();
-    }
-
-    /// <summary>Writes a file beside its name, flushes it and renames it: a reader never sees half of it.</summary>
-    private static void Replace(string path, Action<FileStream> write)
-    {
-        string part = path + ".part";
-        using (FileStream file = new(part, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            write(file);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(part, path, overwrite: true);
     }
 }

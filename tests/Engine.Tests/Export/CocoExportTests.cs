@@ -2,9 +2,7 @@ using System.Text.Json;
 using Engine.Export;
 using Engine.Imaging;
 using Engine.Items;
-using Engine.Pipeline.Record;
 using Engine.Store;
-using Engine.Tests.Pipeline.Record;
 using Engine.Tests.Store;
 using Kernels.Masks;
 using Tests.Shared;
@@ -16,8 +14,6 @@ namespace Engine.Tests.Export;
 /// </summary>
 public sealed class CocoExportTests : IDisposable
 {
-    private static readonly Provenance Run = new() { RunId = "r", RunSeed = 1, Software = "headwater test" };
-
     private readonly StoreFolder _store = new();
     private readonly TempFolder _folder = new();
 
@@ -118,25 +114,7 @@ public sealed class CocoExportTests : IDisposable
         Assert.Contains("is not the log of an export", list.Message, StringComparison.Ordinal);
     }
 
-    private async Task<Sample[]> FillAsync(int from, int count)
-    {
-        EncodeStep encode = new(new RecordOptions(), Run, sampleBytesMax: 1 << 20);
-        Sample[] samples = new Sample[count];
-        for (int i = 0; i < count; i++)
-        {
-            int number = from + i;
-            Embedded item = RecordItems.Of(width: 40 + number, height: 30, seed: number);
-            Picture picture = item.Annotated.Picture;
-            Prompt prompt = picture.Prompt with { Attempt = number, Category = $"category {number % 3}" };
-            samples[i] = (await encode.RunAsync(
-                item with { Annotated = item.Annotated with { Picture = picture with { Prompt = prompt } } }, Token))
-                .Value!;
-        }
-
-        await using SampleStore store = _store.Open();
-        await store.AppendAsync(samples, Token);
-        return samples;
-    }
+    private Task<Sample[]> FillAsync(int from, int count) => MadeStore.FillAsync(_store, from, count);
 
     private static JsonElement Read(string path)
     {

@@ -33,6 +33,45 @@ public sealed class StoreCommandTests : IDisposable
         Assert.Contains("shard-000000.tar is damaged at byte 0: sample 1", damaged.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Repair_says_what_it_would_do_with_exit_74_and_does_it_when_asked()
+    {
+        string data = await FillAsync();
+        string shard = Path.Combine(data, "shard-000000.tar");
+        byte[] bytes = await File.ReadAllBytesAsync(shard, TestContext.Current.CancellationToken);
+        bytes[600] ^= 1;
+        await File.WriteAllBytesAsync(shard, bytes, TestContext.Current.CancellationToken);
+
+        Command said = await DaemonProcess.RunAsync("store", "repair", "--store", data);
+        bool wasThere = File.Exists(shard);
+        Command done = await DaemonProcess.RunAsync("store", "repair", "--store", data, "--apply");
+        Command sound = await DaemonProcess.RunAsync("store", "verify", "--store", data);
+
+        Assert.Equal((74, true), (said.ExitCode, wasThere));
+        Assert.Contains("0 samples kept, 1 lost", said.Output, StringComparison.Ordinal);
+        Assert.Contains("nothing was changed", said.Output, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (done.ExitCode, sound.ExitCode));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(
+            Path.Combine(data, "damaged", "shard-000000.tar"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Exports_are_made_and_a_share_out_of_range_is_a_wrong_command_line()
+    {
+        string data = await FillAsync();
+
+        Command shards = await DaemonProcess.RunAsync(
+            "export", "webdataset", "--store", data, "--output", _folder.File("wds"), "--shuffle-seed", "1");
+        Command wrong = await DaemonProcess.RunAsync(
+            "export", "yolo", "--store", data, "--output", _folder.File("yolo"), "--val-percent", "101");
+
+        Assert.Equal(0, shards.ExitCode);
+        Assert.Contains("1 samples added; 1 train shards and 0 val shards", shards.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder.File("wds/train-000000.tar")));
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("--val-percent is 101; it must be 0 to 100", wrong.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("store", "stat")]
     [InlineData("store", "verify")]

@@ -6,15 +6,15 @@ namespace Engine.Export;
 /// <summary>What an export has done so far: one line of JSON a sample, appended and flushed; the place it resumes
 /// from.</summary>
 /// <remarks>
-/// The first line names the stream; a category's line comes before the first sample of it, so ids never change. A torn
-/// last line, which a crash leaves, is cut off: its sample is exported again, to the same bytes.
+/// The first line names the stream and the format; a category's line comes before the first sample of it, so ids never
+/// change. A torn last line, which a crash leaves, is cut off: its sample is exported again, to the same bytes.
 /// </remarks>
-internal sealed class CocoLog : IDisposable
+internal sealed class ExportLog : IDisposable
 {
     private readonly FileStream _file;
     private readonly Dictionary<string, int> _categories = new(StringComparer.Ordinal);
 
-    private CocoLog(FileStream file) => _file = file;
+    private ExportLog(FileStream file) => _file = file;
 
     /// <summary>The last sample's sequence; 0 when there is none.</summary>
     public long LastSequence { get; private set; }
@@ -23,13 +23,14 @@ internal sealed class CocoLog : IDisposable
     public IReadOnlyDictionary<string, int> Categories => _categories;
 
     /// <summary>Opens the log of a folder, making it where there is none.</summary>
-    /// <exception cref="ExportException">It belongs to another stream, or a line in it is not ours.</exception>
-    public static CocoLog Open(string path, string streamId)
+    /// <exception cref="ExportException">It belongs to another stream or format, or a line in it is not ours.
+    /// </exception>
+    public static ExportLog Open(string path, string streamId, string format)
     {
-        CocoLog log = new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
+        ExportLog log = new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read));
         try
         {
-            log.Load(path, streamId);
+            log.Load(path, streamId, format);
             return log;
         }
         catch
@@ -91,7 +92,7 @@ internal sealed class CocoLog : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private void Load(string path, string streamId)
+    private void Load(string path, string streamId, string format)
     {
         long sound = 0;
         byte[] bytes = new byte[1 << 16];
@@ -103,7 +104,7 @@ internal sealed class CocoLog : IDisposable
                 line.WriteByte(value);
                 if (value == '\n')
                 {
-                    Take(path, line.GetBuffer().AsMemory(0, (int)line.Length), streamId, isFirst: sound == 0);
+                    Take(path, line.GetBuffer().AsMemory(0, (int)line.Length), streamId, format, isFirst: sound == 0);
                     sound += line.Length;
                     line.SetLength(0);
                 }
@@ -114,11 +115,15 @@ internal sealed class CocoLog : IDisposable
         _file.Seek(0, SeekOrigin.End);
         if (sound == 0)
         {
-            Write(json => json.WriteString("stream", streamId));
+            Write(json =>
+            {
+                json.WriteString("stream", streamId);
+                json.WriteString("format", format);
+            });
         }
     }
 
-    private void Take(string path, ReadOnlyMemory<byte> line, string streamId, bool isFirst)
+    private void Take(string path, ReadOnlyMemory<byte> line, string streamId, string format, bool isFirst)
     {
         try
         {
@@ -128,6 +133,12 @@ internal sealed class CocoLog : IDisposable
             {
                 throw new ExportException(
                     $"{path} continues the store of stream {stream}, not {streamId}; export to another folder.");
+            }
+
+            if (isFirst && FormatOf(root) is var other && other != format)
+            {
+                throw new ExportException(
+                    $"{path} is an export as {other}, not as {format}; export to another folder.");
             }
 
             if (root.TryGetProperty("category", out JsonElement category))
@@ -144,6 +155,10 @@ internal sealed class CocoLog : IDisposable
             throw new ExportException($"{path} is not the log of an export: {cause.Message}", cause);
         }
     }
+
+    // The first exports were COCO's and did not say so.
+    private static string FormatOf(JsonElement root) =>
+        root.TryGetProperty("format", out JsonElement format) ? format.GetString() ?? "" : "coco";
 
     private void Write(Action<Utf8JsonWriter> content)
     {
