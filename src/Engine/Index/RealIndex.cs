@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Text;
+using Engine.Items;
 using Kernels.CategoryMean;
 using Kernels.Checksums;
 using Kernels.Similarity;
@@ -33,7 +34,7 @@ public sealed unsafe class RealIndex : IDisposable
         _byName = [];
         for (int i = 0; i < info.Categories.Count; i++)
         {
-            _byName.TryAdd(KeyOf(info.Categories[i].Name), i); // Of two of one name the first is meant.
+            _byName.TryAdd(CategoryName.Key(info.Categories[i].Name), i); // Of two of one name the first is meant.
         }
     }
 
@@ -92,7 +93,7 @@ public sealed unsafe class RealIndex : IDisposable
     /// <summary>The position of a category in <see cref="IndexInfo.Categories"/>.</summary>
     /// <param name="name">Its name; case, and spaces against underscores, do not matter.</param>
     /// <returns>The position; -1 where the index has no such category.</returns>
-    public int CategoryOf(string name) => _byName.GetValueOrDefault(KeyOf(name), -1);
+    public int CategoryOf(string name) => _byName.GetValueOrDefault(CategoryName.Key(name), -1);
 
     /// <summary>The id of a row.</summary>
     /// <param name="row">0 to N - 1.</param>
@@ -135,8 +136,6 @@ public sealed unsafe class RealIndex : IDisposable
         Rows.Dispose();
         Close(_map, _view, _start);
     }
-
-    private static string KeyOf(string name) => name.Replace('_', ' ').Replace('/', ' ').ToLowerInvariant();
 
     private static void Close(MemoryMappedFile map, MemoryMappedViewAccessor view, byte* start)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Engine.Options;
 
@@ -73,35 +74,28 @@ public sealed class CocoSource : IRealSource
     public async IAsyncEnumerable<RealGroup> ReadAsync([EnumeratorCancellation] CancellationToken stopping)
     {
         await using Stream stream = _open();
-        byte[] text = [];
         for (int place = 0; place < _tables.Images.Count; place++)
         {
             stopping.ThrowIfCancellationRequested();
-            AnnotationEntry[] entries = _order.Of(place);
-            RealImage image = _tables.Images[place];
-            if (entries.Length == 0 || !TryFind(image, out string? file))
+            if (_order.Of(place) is { Length: > 0 } entries && TryFind(_tables.Images[place], out string? file)
+                && Instances(stream, place, entries, Problems) is { Count: > 0 } instances)
             {
-                continue;
-            }
-
-            List<RealInstance> instances = new(entries.Length);
-            HashSet<long> ids = [];
-            foreach (AnnotationEntry entry in entries)
-            {
-                if (text.Length < entry.Bytes)
-                {
-                    text = new byte[Math.Max(entry.Bytes, 64 << 10)];
-                }
-
-                Read(stream, entry, text);
-                Add(instances, ids, entry, text.AsSpan(0, entry.Bytes), image);
-            }
-
-            if (instances.Count > 0)
-            {
-                yield return new RealGroup(image, file, instances);
+                yield return new RealGroup(_tables.Images[place], file, instances);
             }
         }
+    }
+
+    /// <summary>Reads one image with its objects, in any order of images. Safe from several threads.</summary>
+    /// <param name="place">The image's place in <see cref="Images"/>.</param>
+    /// <returns>The image; no instances where it has none; no file where that is not there. Faults are passed over
+    /// without being counted again.</returns>
+    /// <exception cref="InvalidDataException">The json has changed since it was opened.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public RealGroup Read(int place)
+    {
+        RealImage image = _tables.Images[place];
+        using Stream stream = _open();
+        return new RealGroup(image, FileOf(image), Instances(stream, place, _order.Of(place), new SourceProblems()));
     }
 
     /// <inheritdoc/>
@@ -109,6 +103,28 @@ public sealed class CocoSource : IRealSource
     {
         _order.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private List<RealInstance> Instances(
+        Stream stream, int place, AnnotationEntry[] entries, SourceProblems problems)
+    {
+        List<RealInstance> instances = new(entries.Length);
+        HashSet<long> ids = [];
+        byte[] text = ArrayPool<byte>.Shared.Rent(entries.Select(entry => entry.Bytes).Append(1).Max());
+        try
+        {
+            foreach (AnnotationEntry entry in entries)
+            {
+                Read(stream, entry, text);
+                Add(instances, ids, entry, text.AsSpan(0, entry.Bytes), _tables.Images[place], problems);
+            }
+
+            return instances;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
+        }
     }
 
     private bool TryFind(RealImage image, out string? file)
@@ -120,7 +136,7 @@ public sealed class CocoSource : IRealSource
             return false;
         }
 
-        file = _options.ImageFolder is null ? null : ImageFiles.Find(_options.ImageFolder, image.Name);
+        file = FileOf(image);
         if (_options.ImageFolder is not null && file is null)
         {
             Problems.Add(SourceFault.ImageMissing, $"image {image.Id}", $"'{image.Name}' is not there");
@@ -129,6 +145,10 @@ public sealed class CocoSource : IRealSource
 
         return true;
     }
+
+    internal string? FileOf(RealImage image) => _options.ImageFolder is null || !ImageFiles.IsInside(image.Name)
+        ? null
+        : ImageFiles.Find(_options.ImageFolder, image.Name);
 
     // The file was walked before; if it is another one now, what is read at the old places means nothing.
     private void Read(Stream stream, AnnotationEntry entry, byte[] text)
@@ -148,7 +168,8 @@ public sealed class CocoSource : IRealSource
         HashSet<long> ids,
         AnnotationEntry entry,
         ReadOnlySpan<byte> text,
-        RealImage image)
+        RealImage image,
+        SourceProblems problems)
     {
         RealInstance? instance = CocoAnnotation.Read(
             text,
@@ -157,11 +178,11 @@ public sealed class CocoSource : IRealSource
             out (SourceFault Reason, string Field, string What) fault);
         if (instance is null)
         {
-            Problems.Add(fault.Reason, $"annotations[{entry.Index}].{fault.Field}", fault.What);
+            problems.Add(fault.Reason, $"annotations[{entry.Index}].{fault.Field}", fault.What);
         }
         else if (!ids.Add(instance.Id))
         {
-            Problems.Add(SourceFault.DuplicateId, $"annotations[{entry.Index}].id", $"{instance.Id} was used before");
+            problems.Add(SourceFault.DuplicateId, $"annotations[{entry.Index}].id", $"{instance.Id} was used before");
         }
         else
         {

@@ -15,6 +15,9 @@ internal struct SeededRandom(ulong seed)
     /// <summary>The next whole number in [0, below).</summary>
     public int Below(int below) => (int)(Next() * below);
 
+    /// <summary>The next 64 bits, to seed another.</summary>
+    public ulong NextSeed() => NextBits();
+
     private ulong NextBits()
     {
         _state += 0x9E3779B97F4A7C15;

@@ -1,3 +1,4 @@
+using Engine.Imaging;
 using Engine.Items;
 using Engine.Pipeline.Generate;
 using System.Globalization;

@@ -1,6 +1,6 @@
 using Engine.Items;
 
-namespace Engine.Runtimes.Library;
+namespace Engine.Imaging;
 
 /// <summary>Half of a picture with alpha: each pixel is the mean of 2 x 2, weighed by their alpha.</summary>
 internal static class Halved
