@@ -127,7 +127,7 @@ internal sealed partial class Ledger
             .GroupBy(cursor => cursor.Group)
             .ToDictionary(group => group.Key, group => group.Count() < group.First().World
                 ? 0
-                : group.Min(cursor => cursor.Sequence));
+                : group.Min(cursor => cursor.Position));
         foreach (string shuffled in ShuffledGroups())
         {
             floors[shuffled] = 0;

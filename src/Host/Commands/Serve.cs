@@ -40,8 +40,11 @@ internal static class Serve
                 config, new DaemonSurroundings(TimeProvider.System, logs, Say, signals.Drain)).ConfigureAwait(false);
             await using (daemon.ConfigureAwait(false))
             {
+                string pictures = daemon.PictureAddresses.Count == 0
+                    ? ""
+                    : $", composed pictures at {string.Join(", ", daemon.PictureAddresses)}";
                 Say($"ready: samples at {string.Join(", ", daemon.Addresses)}, http at {daemon.HttpAddress}, "
-                    + $"data in {config.Store.Directory}");
+                    + $"data in {config.Store.Directory}{pictures}");
                 ExitCode code = await daemon.RunAsync().ConfigureAwait(false);
                 Say($"ended with {daemon.LastSequence} samples stored (exit {(int)code})");
                 return code;

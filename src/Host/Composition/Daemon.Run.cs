@@ -24,7 +24,9 @@ internal sealed partial class Daemon
         }
 
         using CancellationTokenSource leave = new(_config.Run.DrainTimeout, _around.Clock);
-        await _wire!.DrainAsync(leave.Token).ConfigureAwait(false);
+        await Task.WhenAll(
+            _wire!.DrainAsync(leave.Token), _pictures?.Wire!.DrainAsync(leave.Token) ?? Task.CompletedTask)
+            .ConfigureAwait(false);
         return code;
     }
 
@@ -54,7 +56,10 @@ internal sealed partial class Daemon
     {
         try
         {
-            await _hub!.EndAsync(CancellationToken.None).ConfigureAwait(false);
+            foreach (DeliveryHub hub in Hubs)
+            {
+                await hub.EndAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (StoreException fault)
         {
@@ -63,7 +68,7 @@ internal sealed partial class Daemon
         }
 
         while (!_around.Draining.IsCancellationRequested
-            && _hub!.Snapshot().Groups.Any(group => group.LagItems > 0 && !group.IsDetached))
+            && Hubs.Any(hub => hub.Snapshot().Groups.Any(group => group.LagItems > 0 && !group.IsDetached)))
         {
             await Task.Delay(LagPoll, _around.Clock).ConfigureAwait(false);
         }

@@ -31,6 +31,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private Runtimes? _runtimes;
     private SampleStore? _store;
     private DeliveryHub? _hub;
+    private PictureDelivery? _pictures;
     private WireListener? _wire;
     private HttpServer? _http;
     private Line? _line;
@@ -42,6 +43,9 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     /// <summary>Where samples are served, with the ports that were taken.</summary>
     public IReadOnlyList<WireAddress> Addresses => _wire!.Addresses;
+
+    /// <summary>Where composed pictures are served; empty where none are made.</summary>
+    public IReadOnlyList<WireAddress> PictureAddresses => _pictures?.Wire!.Addresses ?? [];
 
     /// <summary>Where HTTP is served, with the port that was taken.</summary>
     public string HttpAddress => _http!.Address;
@@ -79,6 +83,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         await DisposeAsync(_http).ConfigureAwait(false);
         _line?.Dispose();
+        await DisposeAsync(_pictures).ConfigureAwait(false);
         await DisposeAsync(_wire).ConfigureAwait(false);
         await DisposeAsync(_hub).ConfigureAwait(false);
         await DisposeAsync(_store).ConfigureAwait(false);
@@ -86,6 +91,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         _metrics.Dispose();
         _stop.Dispose();
     }
+
+    private DeliveryHub[] Hubs => _pictures is null ? [_hub!] : [_hub!, _pictures.Hub];
 
     private static ValueTask DisposeAsync(IAsyncDisposable? part) => part?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -104,9 +111,12 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Told = _around.Say,
         };
-        _store.SettledSequence = _hub.SettledSequence;
+        _store.SettledSequence = SettledSequence;
         _wire = await WireListener.StartAsync(_hub, _config.Transport, _around.Clock, _around.Logs)
             .ConfigureAwait(false); // (5)
+        _pictures = _config.CopyPaste is null
+            ? null
+            : await PictureDelivery.StartAsync(_config, _store, _around).ConfigureAwait(false);
         _generate = new GenerateStep(_runtimes.Generators, _config.Generate, _around.Clock);
         FilterChain chain = new(_runtimes.Filters, _config.Embedder?.Name);
         _around.Say($"filters: {chain.Describe()}");
@@ -117,6 +127,9 @@ internal sealed partial class Daemon : IAsyncDisposable
             : ServerIdentity.Read(_config.Http.Tls, _around.Clock, _around.Say);
         _http = await HttpServer.StartAsync(_config.Http, HttpParts(draining), identity).ConfigureAwait(false); // (7)
     }
+
+    private long SettledSequence() =>
+        Math.Min(_hub!.SettledSequence(), _pictures?.SettledSequence() ?? long.MaxValue);
 
     private void SayRetention()
     {
@@ -180,7 +193,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         }, _config.Store.SampleBytesMax),
         Record = new RecordStep(_store!),
         Reject = new RejectStep(_store!),
-        Deliver = new DeliverStep(_hub!),
+        Deliver = new DeliverStep(_hub!, _pictures?.Hub, _pictures?.SamplesPerPicture ?? 1),
     };
 
     private HttpParts HttpParts(CancellationToken draining)
@@ -191,7 +204,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         checks.Add("store", () => _store!.Fault is { } fault ? $"read-only: {fault.Message}" : null);
         checks.Add("disk", () => _store!.PauseReason is { } why ? $"paused: {why}" : null);
         checks.Add("generators", () => _generate!.Problem);
-        checks.Add("progress", () => progress.Problem(_hub!.Snapshot().BlockedBy is not null));
+        checks.Add("progress", () => progress.Problem(Hubs.Any(hub => hub.Snapshot().BlockedBy is not null)));
         checks.Add("draining", () => draining.IsCancellationRequested ? "draining" : null);
         PromptReadLimits limits = new()
         {
@@ -205,6 +218,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Plan,
             Stages,
             Delivery = _hub!.Snapshot(),
+            CopyPaste = _pictures?.Hub.Snapshot(),
         });
     }
 }

@@ -58,6 +58,10 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>The sockets that samples leave by.</summary>
     public TransportOptions Transport { get; init; } = new();
 
+    /// <summary>Whole training pictures: accepted samples pasted on real pictures (docs/spec/copy-paste.md). Without
+    /// this section none are made.</summary>
+    public CopyPasteSection? CopyPaste { get; init; }
+
     /// <summary>Health, metrics, status and prompts over HTTP.</summary>
     public HttpOptions Http { get; init; } = new();
 
@@ -73,6 +77,17 @@ internal sealed record HeadwaterConfig : ICheckedOptions
                 nameof(Store),
                 $"lets samples of {Store.SampleBytesMax} bytes in, but transport.sample_bytes_max is "
                 + $"{Transport.SampleBytesMax}; what is stored must be deliverable");
+        }
+
+        if (CopyPaste is { } pictures)
+        {
+            foreach (OptionProblem problem in (Transport with { Listen = pictures.Listen }).Problems())
+            {
+                if (problem.Property == nameof(Transport.Listen))
+                {
+                    yield return new(nameof(CopyPaste), $"listen {problem.Message}");
+                }
+            }
         }
 
         if (Generators.Count is < 1 or > 64)

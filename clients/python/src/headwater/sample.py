@@ -6,7 +6,7 @@ import io
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Dict, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Tuple
 
 from .errors import HeadwaterError
 
@@ -28,7 +28,7 @@ class Sample:
         category: the category's name.
         image_bytes: the picture as a file.
         image_format: "png", "webp" or "jpg".
-        mask_png: the mask as a PNG: grey, 0 or 255, the picture's size.
+        mask_png: the mask as a PNG: grey, 0 or 255, the picture's size; empty for a composed picture.
         json_bytes: box, area, scores and lineage as UTF-8 JSON.
     """
 
@@ -60,12 +60,22 @@ class Sample:
             raise HeadwaterError(f"the JSON of sample {self.key} has no box of four whole numbers: {box!r}")
         return (box[0], box[1], box[2], box[3])
 
+    @property
+    def annotations(self) -> List[Dict[str, Any]]:
+        """The objects of a composed picture as COCO writes them (docs/spec/copy-paste.md)."""
+        annotations = self.meta.get("annotations")
+        if not (isinstance(annotations, list) and all(isinstance(one, dict) for one in annotations)):
+            raise HeadwaterError(f"the JSON of sample {self.key} has no annotations: it is no composed picture")
+        return annotations
+
     def image(self) -> "numpy.ndarray":
         """Decodes the picture: [height, width, 3] uint8, RGB. Needs numpy and Pillow."""
         return _decode(self.image_bytes, "RGB", f"picture of sample {self.key}")
 
     def mask(self) -> "numpy.ndarray":
         """Decodes the mask: [height, width] bool, True where the object is. Needs numpy and Pillow."""
+        if not self.mask_png:
+            raise HeadwaterError(f"sample {self.key} has no mask: a composed picture's are in its annotations")
         return _decode(self.mask_png, "L", f"mask of sample {self.key}") > 127
 
 

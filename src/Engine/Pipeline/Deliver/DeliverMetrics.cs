@@ -55,7 +55,8 @@ internal static class DeliverMetrics
         CursorSavesTotal.Add(1, new KeyValuePair<string, object?>("outcome", isSaved ? "ok" : "failed"));
 
     private static IEnumerable<GroupSnapshot> Groups() =>
-        Hubs.Now().SelectMany(hub => hub.Snapshot().Groups);
+        Hubs.Now().SelectMany(hub => hub.Snapshot().Groups.Select(
+            group => group with { Name = hub.Log.Scope + group.Name }));
 
     private static KeyValuePair<string, object?> Group(string name) => new("group", name);
 

@@ -47,7 +47,7 @@ public sealed partial class DeliveryHub
         }
 
         group.IsDetached = true;
-        DeliverMetrics.Detached(group.Name);
+        DeliverMetrics.Detached(Log.Scope + group.Name);
         Changed();
         return null;
     }

@@ -112,7 +112,7 @@ public sealed partial class DeliveryHub
             EndSettled(group);
         }
 
-        DeliverMetrics.Acked(group.Name);
+        DeliverMetrics.Acked(Log.Scope + group.Name);
     }
 
     internal void Detach(RankLink link)

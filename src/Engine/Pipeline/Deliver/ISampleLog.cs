@@ -6,6 +6,10 @@ public interface ISampleLog
     /// <summary>Names the log, so that a cursor is never used on another one; 1 to 64 of [0-9a-zA-Z_-].</summary>
     string StreamId { get; }
 
+    /// <summary>Stands before the names of this log's groups where several logs share a store or metrics; empty, or
+    /// ends with a colon, which no group's name has.</summary>
+    string Scope => "";
+
     /// <summary>The newest sample's sequence; 0 when there is none. Never falls.</summary>
     long LastSequence { get; }
 

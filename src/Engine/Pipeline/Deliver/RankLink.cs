@@ -87,7 +87,7 @@ public sealed class RankLink : IDisposable
 
     /// <summary>Counts a sample that is about to leave.</summary>
     /// <param name="bytes">What it weighs on the wire.</param>
-    public void Sent(long bytes) => DeliverMetrics.Sent(Group.Name, bytes);
+    public void Sent(long bytes) => DeliverMetrics.Sent(_hub.Log.Scope + Group.Name, bytes);
 
     /// <summary>Acknowledges everything up to a position of the share that the position belongs to.</summary>
     /// <param name="position">At most the last that may be delivered. It may lie beyond what this link has read: the

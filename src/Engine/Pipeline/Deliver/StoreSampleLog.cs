@@ -5,8 +5,12 @@ namespace Engine.Pipeline.Deliver;
 
 /// <summary>The store as a log: shards and ledger, read beside the writer.</summary>
 /// <param name="store">Owned by the caller; to be closed after everything that uses this log.</param>
-public sealed class StoreSampleLog(SampleStore store) : ISampleLog
+/// <param name="scope">The log's <see cref="Scope"/>.</param>
+public sealed class StoreSampleLog(SampleStore store, string scope = "") : ISampleLog
 {
+    /// <inheritdoc/>
+    public string Scope => scope;
+
     /// <inheritdoc/>
     public string StreamId => store.StreamId;
 
@@ -47,8 +51,10 @@ public sealed class StoreSampleLog(SampleStore store) : ISampleLog
     public IReadOnlyList<RankCursor> LoadCursors() =>
     [
         .. store.LoadCursors()
+            .Where(at => at.Group[..(at.Group.IndexOf(':', StringComparison.Ordinal) + 1)] == scope)
             .Select(at => new RankCursor(
-                at.Group, new RankShare(at.Rank, at.World), new DeliveryOrder(at.ShuffleWindow, at.ShuffleSeed),
+                at.Group[scope.Length..], new RankShare(at.Rank, at.World),
+                new DeliveryOrder(at.ShuffleWindow, at.ShuffleSeed),
                 at.Position)),
     ];
 
@@ -57,12 +63,13 @@ public sealed class StoreSampleLog(SampleStore store) : ISampleLog
         store.SetCursorsAsync(
             [
                 .. cursors.Select(at => new GroupCursor(
-                    at.Group, at.Share.Rank, at.Share.World, at.Position, at.Order.Window, at.Order.Seed)),
+                    scope + at.Group, at.Share.Rank, at.Share.World, at.Position, at.Order.Window, at.Order.Seed)),
             ],
             stopping);
 
     /// <inheritdoc/>
-    public Task ForgetGroupAsync(string group, CancellationToken stopping) => store.RemoveGroupAsync(group, stopping);
+    public Task ForgetGroupAsync(string group, CancellationToken stopping) =>
+        store.RemoveGroupAsync(scope + group, stopping);
 
     /// <inheritdoc/>
     public IReadOnlyList<long> LoadBoundaries() => store.LoadBoundaries();
