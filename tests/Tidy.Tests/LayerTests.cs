@@ -19,19 +19,19 @@ public sealed class LayerTests
         ["Engine/Items"] = [],
         ["Engine/Flow"] = ["Engine/Options"],
         ["Engine/Imaging"] = ["Engine/Items", "Engine/Options"],
+        ["Engine/Crops"] = ["Engine/Items", "Engine/Options", "Kernels"],
         ["Engine/Index"] =
         [
-            "Engine/Items", "Engine/Options", "Engine/Imaging", "Engine/Index/Sources", "Engine/Index/Crops", "Kernels",
+            "Engine/Items", "Engine/Options", "Engine/Imaging", "Engine/Index/Sources", "Engine/Crops", "Kernels",
         ],
         ["Engine/Store"] = ["Engine/Items", "Engine/Options", "Kernels"],
         ["Engine/Store/Repair"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Export"] = ["Engine/Items", "Engine/Options", "Engine/Store", "Kernels"],
         ["Engine/Index/Sources"] = ["Engine/Items", "Engine/Options", "Engine/Imaging", "Kernels"],
-        ["Engine/Index/Crops"] = ["Engine/Items", "Engine/Options", "Engine/Index/Sources", "Kernels"],
         ["Engine/Pipeline/Prompts"] = Stage(),
         ["Engine/Pipeline/Generate"] = Stage(),
         ["Engine/Pipeline/Annotate"] = Stage(),
-        ["Engine/Pipeline/Filter"] = Stage(),
+        ["Engine/Pipeline/Filter"] = [.. Stage(), "Engine/Crops"],
         ["Engine/Pipeline/Record"] = Stage(),
         ["Engine/Pipeline/Deliver"] = Stage(),
 

@@ -4,8 +4,8 @@ namespace Engine.Index;
 
 /// <summary>What an index is made of, kept in it as JSON.</summary>
 /// <param name="EmbedderRevision">The model that made the rows: a daemon with another one must not use them.</param>
-/// <param name="Recipe">How pictures were prepared, for example <c>blur 10, padding 40</c>; another one moves
-/// scores.</param>
+/// <param name="Recipe">How pictures were prepared, for example <c>blur 10 px, padding 40 px</c>; another one moves
+/// scores. <see cref="Engine.Crops.CropRecipe.Read"/> reads it.</param>
 /// <param name="Source">Where the pictures came from, for people.</param>
 /// <param name="Categories">The categories in the order of their rows.</param>
 /// <param name="Skipped">What was left out, counted by reason.</param>

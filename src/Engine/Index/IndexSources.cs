@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using Engine.Crops;
 using Engine.Imaging;
-using Engine.Index.Crops;
 using Engine.Index.Sources;
 using Engine.Items;
 

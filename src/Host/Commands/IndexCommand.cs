@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Engine.Crops;
 using Engine.Index;
-using Engine.Index.Crops;
 using Host.Index;
 using Host.Lifecycle;
 using Kernels.Similarity;
@@ -34,8 +34,8 @@ internal static class IndexCommand
         };
         Option<OutsideFill> outside = new("--outside")
         {
-            Description = "What stands outside an object: blur as the reference has it, black as generated pictures "
-                + "are embedded, white or none.",
+            Description = "What stands outside an object: blur as the reference has it, black, white or none. "
+                + "Generated pictures are prepared alike.",
             DefaultValueFactory = _ => OutsideFill.Blur,
         };
         Option<int> padding = new("--padding")

@@ -37,7 +37,6 @@ internal sealed partial class Daemon : IAsyncDisposable
     private Line? _line;
     private PromptPlanner? _planner;
     private GenerateStep? _generate;
-    private EmbedStep? _embed;
 
     private Daemon(HeadwaterConfig config, DaemonSurroundings around) => (_config, _around) = (config, around);
 
@@ -104,8 +103,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             .ConfigureAwait(false); // (1)
         _store = SampleStore.Open(_config.Store, _around.Clock); // (2)
         SayRetention();
-        _embed = new EmbedStep(_runtimes.Embedder, _config.Embedder?.Background ?? default);
-        await _runtimes.RestoreAsync(_store, _embed, draining).ConfigureAwait(false);
+        await _runtimes.RestoreAsync(_store, draining).ConfigureAwait(false);
         _planner = await PlanAsync(_store, draining).ConfigureAwait(false); // (3)
         _hub = new DeliveryHub(new StoreSampleLog(_store), _config.Deliver, _around.Clock) // (4)
         {
@@ -181,7 +179,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Planner = _planner!,
         Generate = _generate!,
         Annotate = new AnnotateStep(_runtimes!.Predictor, _config.Annotate),
-        Embed = _embed!,
+        Embed = _runtimes.Embed,
         Filter = chain,
         Encode = new EncodeStep(_config.Record, new Provenance
         {

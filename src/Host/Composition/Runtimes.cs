@@ -1,3 +1,4 @@
+using Engine.Crops;
 using Engine.Pipeline.Annotate;
 using Engine.Pipeline.Filter;
 using Engine.Pipeline.Generate;
@@ -36,6 +37,9 @@ internal sealed class Runtimes : IDisposable
 
     /// <summary>What turns objects into points; null when none is configured.</summary>
     public IImageEmbedder? Embedder { get; private set; }
+
+    /// <summary>The embed stage's step: the embedder, and how pictures are prepared for it.</summary>
+    public EmbedStep Embed { get; private set; } = new(null, CropRecipe.WholeOnBlack);
 
     /// <summary>Names model and treatment of embeddings that are to be kept with the samples; null where no filter
     /// needs them again.</summary>
@@ -119,11 +123,8 @@ internal sealed class Runtimes : IDisposable
     {
         if (config.Embedder is { } embedder)
         {
-            OnnxImageEmbedder model = Own(await OnnxImageEmbedder
+            Embedder = Own(await OnnxImageEmbedder
                 .LoadAsync(embedder.Name, embedder.Model, stopping).ConfigureAwait(false));
-            Embedder = model;
-            EmbeddingRevision = config.Filters.Any(filter => filter.Duplicates is not null)
-                ? $"{model.Revision} {embedder.Background}".ToLowerInvariant() : null;
             if (config.Filters.Any(AsksText))
             {
                 _textEmbedder = Own(await OnnxTextEmbedder.LoadAsync(embedder.Model, stopping).ConfigureAwait(false));
@@ -133,8 +134,8 @@ internal sealed class Runtimes : IDisposable
         IKernelDevice? device = config.Filters.Any(filter =>
             filter.Real is not null || filter.Copies is not null || filter.Duplicates is not null)
                 ? Own(config.Kernels.Open(config.Kernels.Find())) : null;
-        bool asksReal = config.Filters.Any(filter => filter.Real is not null || filter.Copies is not null);
-        IRealPictures? real = asksReal ? OpenIndex(config.Index!, device!) : null;
+        IndexPictures? real = config.AsksIndex() ? OpenIndex(config.Index!, device!) : null;
+        Prepare(config, real?.Recipe);
         List<IFilter> filters = [];
         foreach (FilterOptions filter in config.Filters)
         {
@@ -156,12 +157,24 @@ internal sealed class Runtimes : IDisposable
         Filters = filters;
     }
 
+    private void Prepare(HeadwaterConfig config, string? indexRecipe)
+    {
+        if (config.Embedder is null)
+        {
+            return;
+        }
+
+        CropRecipe recipe = EmbedTreatment.Of(config.Embedder, indexRecipe, _say);
+        Embed = new EmbedStep(Embedder, recipe);
+        EmbeddingRevision = config.Filters.Any(filter => filter.Duplicates is not null)
+            ? $"{((OnnxImageEmbedder)Embedder!).Revision} {EmbedTreatment.NameOf(recipe)}" : null;
+    }
+
     /// <summary>Brings back what filters remember of a store's samples.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="embed">The embed stage's step.</param>
     /// <param name="stopping">Ends it.</param>
     /// <exception cref="InvalidDataException">Too many samples would have to be embedded anew.</exception>
-    public async Task RestoreAsync(SampleStore store, EmbedStep embed, CancellationToken stopping)
+    public async Task RestoreAsync(SampleStore store, CancellationToken stopping)
     {
         DuplicateFilter[] filters = [.. Filters.OfType<DuplicateFilter>()];
         if (filters.Length == 0)
@@ -169,7 +182,7 @@ internal sealed class Runtimes : IDisposable
             return;
         }
 
-        RestoredSamples restored = await new AcceptedRestore(store, embed, EmbeddingRevision!, _say)
+        RestoredSamples restored = await new AcceptedRestore(store, Embed, EmbeddingRevision!, _say)
             .RunAsync(filters, stopping).ConfigureAwait(false);
         foreach (string line in restored.LeftOut)
         {

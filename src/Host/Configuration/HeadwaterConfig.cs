@@ -68,6 +68,9 @@ internal sealed record HeadwaterConfig : ICheckedOptions
     /// <summary>How each stage is bounded.</summary>
     public PipelineOptions Stages { get; init; } = new();
 
+    /// <summary>Whether a filter compares with the index.</summary>
+    public bool AsksIndex() => Filters.Any(filter => filter.Real is not null || filter.Copies is not null);
+
     /// <inheritdoc/>
     public IEnumerable<OptionProblem> Problems()
     {
@@ -105,12 +108,19 @@ internal sealed record HeadwaterConfig : ICheckedOptions
             yield return new(nameof(Filters), "has two filters of one name; a name is the key of a score");
         }
 
-        if (Filters.Any(filter => filter.Real is not null || filter.Copies is not null)
-            && (Index is null || Embedder is null))
+        if (AsksIndex() && (Index is null || Embedder is null))
         {
             yield return new(
                 nameof(Filters),
                 "compares with the index of real pictures, which needs an index and an embedder section");
+        }
+
+        if (Embedder?.Crop?.Recipe == EmbedderRecipe.Index && !AsksIndex())
+        {
+            yield return new(
+                nameof(Embedder),
+                "has crop.recipe index, but no filter asks the index (real or copies), so it stays closed; state "
+                + "another recipe");
         }
 
         if (Embedder is null && Filters.Any(filter =>

@@ -18,8 +18,7 @@ internal sealed class Explainer(HeadwaterConfig config, TextWriter writer)
     {
         using Runtimes runtimes = await Runtimes.LoadJudgesAsync(config, writer.WriteLine, stopping)
             .ConfigureAwait(false);
-        EmbedStep embed = new(runtimes.Embedder, config.Embedder?.Background ?? default);
-        Outcome<Embedded> embedded = (await embed.RunAsync([item], stopping).ConfigureAwait(false))[0];
+        Outcome<Embedded> embedded = (await runtimes.Embed.RunAsync([item], stopping).ConfigureAwait(false))[0];
         if (embedded.Value is not { } asked)
         {
             await writer.WriteLineAsync($"verdict: rejected by embed ({embedded.DropReason}) {embedded.Detail}")

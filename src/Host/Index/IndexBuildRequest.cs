@@ -1,4 +1,4 @@
-using Engine.Index.Crops;
+using Engine.Crops;
 using Kernels.Similarity;
 
 namespace Host.Index;
@@ -41,6 +41,6 @@ internal sealed record IndexBuildRequest(string Path, string Model)
     /// <summary>The recipe in words, as the index keeps it: embeddings that exist were prepared elsewhere.</summary>
     public string RecipeText => Npy is not null || Shards.Count > 0
         ? "as given"
-        : Folder is not null ? "whole pictures"
-        : $"{Recipe.Outside.ToString().ToLowerInvariant()} {Recipe.BlurPx} px, padding {Recipe.PaddingPx} px";
+        : Folder is not null ? CropRecipe.WholePicture.Text
+        : Recipe.Text;
 }

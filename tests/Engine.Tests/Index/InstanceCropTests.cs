@@ -1,5 +1,6 @@
+using Engine.Crops;
 using Engine.Imaging;
-using Engine.Index.Crops;
+using Engine.Index;
 using Engine.Index.Sources;
 using Engine.Items;
 using Engine.Tests.Imaging;

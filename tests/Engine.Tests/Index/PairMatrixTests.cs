@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Engine.Crops;
 using Engine.Flow;
 using Engine.Imaging;
 using Engine.Index;
-using Engine.Index.Crops;
 using Engine.Index.Sources;
 using Engine.Items;
 using Engine.Runtimes.Embed;

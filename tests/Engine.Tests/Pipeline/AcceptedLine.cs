@@ -1,3 +1,4 @@
+using Engine.Crops;
 using Engine.Flow;
 using Engine.Items;
 using Engine.Pipeline;
@@ -76,7 +77,7 @@ internal sealed class AcceptedLine(int kinds) : IImageEmbedder
             Generate = new GenerateStep(
                 [new GeneratorShare(new FakeGenerator(4, Make), 1)], new GenerateOptions(), TimeProvider.System),
             Annotate = new AnnotateStep(new FakeMaskPredictor(Middle()), annotate),
-            Embed = new EmbedStep(this, EmbedBackground.Black),
+            Embed = new EmbedStep(this, CropRecipe.WholeOnBlack),
             Filter = new FilterChain(filters, "fake"),
             Encode = new EncodeStep(
                 new RecordOptions(),

@@ -35,6 +35,8 @@ public sealed class ExplainTests : IDisposable
         Command rejected = await DaemonProcess.RunAsync("explain", RejectedKey(), "--store", _folder.File("data"));
 
         Assert.True(stored.ExitCode == 0, stored.Error);
+        string[] parts = again.Output.Split("judged again by the configuration:"); // Before that: what is stored.
+        Assert.Equal(2, parts.Length);
         foreach (string name in new[] { "real", "copy" })
         {
             double score = sample.GetProperty("scores").GetProperty(name).GetDouble();
@@ -43,7 +45,7 @@ public sealed class ExplainTests : IDisposable
             Assert.Contains(
                 $"  {name} {sample.GetProperty("scores").GetProperty(name)}, compared with ", stored.Output,
                 StringComparison.Ordinal);
-            Match judged = Regex.Match(again.Output, $@"\n  {name} (\S+), compared with (\S+)\n");
+            Match judged = Regex.Match(parts[1], $@"\n  {name} (\S+), compared with (\S+)\n");
             Assert.True(judged.Success, again.Output + again.Error);
             Assert.Equal(score, double.Parse(judged.Groups[1].Value, CultureInfo.InvariantCulture), 1e-4);
             Assert.Equal(bound, double.Parse(judged.Groups[2].Value, CultureInfo.InvariantCulture), 1e-4);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tests.Shared;
 
 namespace Host.Tests.EndToEnd;
@@ -66,6 +68,48 @@ public sealed class IndexTests : IDisposable
         Assert.Matches("headwater_stage_dropped_total\\{[^}]*near_copy", metrics);
         Assert.DoesNotContain(Directory.GetFiles(_folder.File("out"), "*.json"), file =>
             JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("category").GetString() == "apple");
+    }
+
+    [Fact]
+    public async Task Generated_pictures_are_cut_out_as_the_index_was_built_and_their_embeddings_say_so()
+    {
+        string folder = Real("1f34e.webp", "real");
+        File.WriteAllText(_folder.File("real.json"), """
+            {"images": [{"id": 7, "file_name": "1f34e.webp", "width": 256, "height": 256}],
+             "categories": [{"id": 3, "name": "apple"}],
+             "annotations": [{"id": 1, "image_id": 7, "category_id": 3, "bbox": [80, 90, 90, 80], "iscrowd": 0,
+                              "area": 7200, "segmentation": [[80, 90, 170, 90, 170, 170, 80, 170]]}]}
+            """);
+        Command built = await DaemonProcess.RunAsync(
+            "index", "build", Index, "--model", Model, "--coco", _folder.File("real.json"), "--images",
+            Path.Combine(folder, "apple"), "--padding", "12");
+        Assert.True(built.ExitCode == 0, built.Error);
+        string config = DaemonProcess.Config(_folder, more: $"""
+            embedder: {"{model: {model: "}{Model}{"}}"}
+            index: {"{file: "}{Index}{"}"}
+            filters: [{"{name: copy, copies: {max: 1}}, {name: dup, duplicates: {max: 1}}"}]
+            """);
+        using DaemonProcess daemon = await DaemonProcess.StartAsync(config);
+
+        Command consumer = await DaemonProcess.RunAsync(
+            "consume", "--connect", daemon.Samples, "--group", "g", "--count", "1", "--output", _folder.File("out"));
+
+        Assert.True(consumer.ExitCode == 0, consumer.Error + daemon.Said);
+        Assert.Contains(
+            "objects are prepared as the index's pictures: blur 10 px, padding 12 px", daemon.Said,
+            StringComparison.Ordinal);
+        string file = Directory.GetFiles(_folder.File("out"), "*.json")[0];
+        JsonElement sample = JsonDocument.Parse(File.ReadAllText(file)).RootElement;
+        Assert.EndsWith(
+            " blur 10 px, padding 12 px", sample.GetProperty("embedding").GetProperty("revision").GetString(),
+            StringComparison.Ordinal);
+        double score = sample.GetProperty("scores").GetProperty("copy").GetDouble();
+        string key = sample.GetProperty("key").GetString()!;
+        Assert.Equal(score, await JudgedAsync(key, config), 1e-4);
+        string black = File.ReadAllText(config).Replace(
+            "embedder: {", "embedder: {background: black, ", StringComparison.Ordinal);
+        File.WriteAllText(config, black);
+        Assert.NotEqual(score, await JudgedAsync(key, config), 1e-3);
     }
 
     [Fact]
@@ -141,5 +185,14 @@ public sealed class IndexTests : IDisposable
         Directory.CreateDirectory(_folder.File($"{folder}/apple"));
         File.Copy(Repository.Npm("fluent-emoji-3d", "assets", apple), _folder.File($"{folder}/apple/{apple}"));
         return _folder.File(folder);
+    }
+
+    private static async Task<double> JudgedAsync(string key, string config)
+    {
+        Command again = await DaemonProcess.RunAsync("explain", key, "-c", config);
+        string[] parts = again.Output.Split("judged again by the configuration:"); // Before that: what is stored.
+        Match judged = Regex.Match(parts[^1], @"\n  copy (\S+), compared with ");
+        Assert.True(parts.Length == 2 && judged.Success, again.Output + again.Error);
+        return double.Parse(judged.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 }

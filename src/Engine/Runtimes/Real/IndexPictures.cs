@@ -27,6 +27,9 @@ public sealed class IndexPictures : IRealPictures
     /// <summary>Categories.</summary>
     public int Categories => _index.Info.Categories.Count;
 
+    /// <summary>How the pictures were prepared, in a crop recipe's words, or others.</summary>
+    public string Recipe => _index.Info.Recipe;
+
     /// <summary>Opens an index for the embedder that will ask.</summary>
     /// <param name="path">The file.</param>
     /// <param name="device">Where it is searched; it outlives this.</param>

@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Crops;
 using Engine.Flow;
 using Engine.Items;
 using Engine.Pipeline.Filter;
@@ -175,7 +176,7 @@ public sealed class AcceptedRestoreTests : IDisposable
         SampleStore store, AcceptedObjects objects, int rowsMax, AcceptedLine? line = null,
         string revision = AcceptedLine.Revision, int rebuildMax = 1)
     {
-        EmbedStep embed = new(line ?? _line, EmbedBackground.Black);
+        EmbedStep embed = new(line ?? _line, CropRecipe.WholeOnBlack);
         return new AcceptedRestore(store, embed, revision, _said.Add)
             .RunAsync([Filter(objects, rowsMax, rebuildMax)], Token);
     }

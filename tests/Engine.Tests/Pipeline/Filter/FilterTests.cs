@@ -1,3 +1,4 @@
+using Engine.Crops;
 using Engine.Flow;
 using Engine.Items;
 using Engine.Pipeline.Filter;
@@ -63,7 +64,7 @@ public sealed class FilterTests
     public async Task Objects_are_embedded_in_order_on_the_background_asked_for(int batchMax)
     {
         using FakeEmbedder embedder = new(batchMax);
-        EmbedStep step = new(embedder, EmbedBackground.Black);
+        EmbedStep step = new(embedder, CropRecipe.WholeOnBlack);
 
         IReadOnlyList<Outcome<Embedded>> outcomes =
             await step.RunAsync([.. Enumerable.Range(0, 7).Select(at => Item((byte)(at * 10)).Annotated)], Token);
@@ -82,7 +83,7 @@ public sealed class FilterTests
     [Fact]
     public async Task Without_an_embedder_items_pass_as_they_are()
     {
-        EmbedStep step = new(null, EmbedBackground.Black);
+        EmbedStep step = new(null, CropRecipe.WholeOnBlack);
 
         Outcome<Embedded> outcome = (await step.RunAsync([Item().Annotated], Token))[0];
 

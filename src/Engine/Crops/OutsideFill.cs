@@ -1,12 +1,12 @@
-namespace Engine.Index.Crops;
+namespace Engine.Crops;
 
 /// <summary>What stands outside the object in a crop.</summary>
 public enum OutsideFill
 {
-    /// <summary>The picture there, blurred, as DiverGen's crops have it.</summary>
+    /// <summary>The picture there, blurred, as DiverGen's crops of real pictures have it.</summary>
     Blur,
 
-    /// <summary>Black, as a generated picture is embedded by default.</summary>
+    /// <summary>Black, as DiverGen's generated pictures have it.</summary>
     Black,
 
     /// <summary>White.</summary>
