@@ -85,7 +85,16 @@ internal sealed partial class DaemonProcess : IDisposable
 
     public async Task ListensAsync()
     {
-        Match ready = await _ready.Task.WaitAsync(HangLimit);
+        try
+        {
+            await _ready.Task.WaitAsync(HangLimit);
+        }
+        catch (Exception late) when (late is TimeoutException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"Process {_process.Id} is not ready: {late.Message} {Said}", late);
+        }
+
+        Match ready = await _ready.Task;
         (Samples, Http) = (ready.Groups[1].Value, ready.Groups[2].Value);
     }
 
@@ -116,6 +125,13 @@ internal sealed partial class DaemonProcess : IDisposable
         Command.RunAsync("dotnet", [Program, .. arguments]);
 
     public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"])!.WaitForExit();
+
+    /// <summary>Ends it as kill -9 does, and waits until it is gone.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
 
     /// <summary>Waits until it says that it drains.</summary>
     public Task DrainsAsync() => _draining.Task.WaitAsync(HangLimit);
@@ -161,6 +177,6 @@ internal sealed partial class DaemonProcess : IDisposable
         }
     }
 
-    [GeneratedRegex("ready: samples at ([^,]+), http at ([^,]+),")]
+    [GeneratedRegex("ready: samples at (.+?), http at ([^,]+),")]
     private static partial Regex Ready();
 }
