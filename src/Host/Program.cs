@@ -25,7 +25,7 @@ internal static class Program
             new Command("bench", "Measure a part and print what bounds it.")
             {
                 BenchMasks.Create(), BenchDiffusion.Create(), BenchKernels.Create(),
-                BenchIndex.Create(), BenchCalibration.Create(),
+                BenchIndex.Create(), BenchCalibration.Create(), BenchDeliver.Create(),
             },
             version,
         };

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Host.Bench;
+using Host.Configuration;
+
+namespace Host.Commands;
+
+/// <summary><c>headwater bench deliver</c>: sockets, disk and the Python client, each beside its floor.</summary>
+internal static class BenchDeliver
+{
+    /// <summary>Makes the command, a part of <c>headwater bench</c>.</summary>
+    /// <returns>The command.</returns>
+    public static Command Create()
+    {
+        Option<int> traffic = new("--traffic-mib")
+        {
+            Description = "MiB sent in a round, 1 to 4096.", DefaultValueFactory = _ => 256,
+        };
+        traffic.Validators.Add(result => Check(result, "--traffic-mib", 1, 4096));
+        Option<int> rounds = new("--rounds")
+        {
+            Description = "Rounds whose best counts, 1 to 100.", DefaultValueFactory = _ => 5,
+        };
+        rounds.Validators.Add(result => Check(result, "--rounds", 1, 100));
+        Option<DirectoryInfo?> folder = new("--folder")
+        {
+            Description = "The disk: stores are made there, and deleted again; the system's folder when absent.",
+        };
+        Command command = new("deliver", "Measure delivery, storing and the Python client beside their floors.")
+        {
+            traffic, rounds, folder,
+        };
+        command.SetAction((parsed, stopping) => Reading.RunAsync("bench deliver", () => new DeliverBench(
+            parsed.GetValue(folder)?.FullName ?? Path.GetTempPath(), (long)parsed.GetValue(traffic) << 20,
+            parsed.GetValue(rounds), new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")))
+            .RunAsync(stopping)));
+        return command;
+    }
+
+    private static void Check(System.CommandLine.Parsing.OptionResult result, string name, int least, int most)
+    {
+        int value = result.GetValueOrDefault<int>();
+        if (value < least || value > most)
+        {
+            result.AddError($"{name} is {value}; it must be {least} to {most}.");
+        }
+    }
+}
