@@ -49,6 +49,12 @@ internal sealed class CrashJob(string address, string group, int rank, int world
         Assert.True(code == 0, $"{group} {rank}: {_process.Said}");
     }
 
+    public override string ToString()
+    {
+        using StreamReader checkpoint = new(file);
+        return $"{group} {rank} of {world} ({checkpoint.ReadLine()}; it said: {_process?.Said})";
+    }
+
     public void Dispose() => _process?.Dispose();
 
     private void Hear(string line)

@@ -64,7 +64,7 @@ internal sealed class CrashRun : IDisposable
     /// <returns>The newest sequence that all of them have applied.</returns>
     public async Task<long> FinishAsync()
     {
-        _daemon?.Kill();
+        KillDaemon();
         foreach (CrashJob job in _jobs)
         {
             job.Kill();
@@ -81,7 +81,17 @@ internal sealed class CrashRun : IDisposable
 
         foreach (CrashJob job in _jobs)
         {
-            await job.EndsAsync(HangLimit);
+            try
+            {
+                await job.EndsAsync(HangLimit);
+            }
+            catch (TimeoutException late)
+            {
+                using HttpClient http = new() { BaseAddress = new Uri(_daemon.Http) };
+                string status = await http.GetStringAsync(new Uri("/v1/status", UriKind.Relative));
+                throw new TimeoutException(
+                    $"{job} has not applied {until} after {HangLimit}: {status}\n{_daemon.Said}\n{Report()}", late);
+            }
         }
 
         _daemon.Signal("TERM");
@@ -141,15 +151,20 @@ internal sealed class CrashRun : IDisposable
 
         if (daemon)
         {
-            _daemon!.Kill();
-            _daemon.Dispose();
-            _daemon = null;
+            KillDaemon();
             _count.Daemon++;
             _count.Tails += HasTail() ? 1 : 0;
         }
 
         string kind = $"{(daemon ? jobs ? "daemon and jobs" : "daemon" : "jobs")}, {moment}";
         _kills[kind] = _kills.GetValueOrDefault(kind) + 1;
+    }
+
+    private void KillDaemon()
+    {
+        _daemon?.Kill();
+        _daemon?.Dispose();
+        _daemon = null;
     }
 
     /// <summary>Waits for a moment worth a kill, a little past it at random.</summary>
