@@ -47,7 +47,7 @@ public sealed partial class SampleStore
         foreach (long sequence in sequences)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            if (_ledgerReader.Find(sequence) is { } stored)
+            if (sequence >= FirstSequence && _rows.Find(sequence, LastSequence) is { } stored)
             {
                 yield return stored;
             }
@@ -74,6 +74,23 @@ public sealed partial class SampleStore
         }
     }
 
+    /// <summary>Reads samples one after the other, as the caller goes on: cheaper than each by itself.</summary>
+    /// <param name="samples">What <see cref="Find"/> or <see cref="List"/> gave.</param>
+    /// <returns>Each with its sample, byte for byte as it was appended; owned by the caller.</returns>
+    /// <exception cref="SampleDeletedException">Retention has deleted one since.</exception>
+    /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
+    public IEnumerable<(StoredSample Stored, Sample Sample)> Read(IEnumerable<StoredSample> samples)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        StoredSample asked = default;
+        using IEnumerator<(StoredSample Stored, Sample Sample)> read =
+            _reader.Read(samples.Select(stored => asked = stored)).GetEnumerator();
+        while (IsThere(read, () => asked.Sequence))
+        {
+            yield return read.Current;
+        }
+    }
+
     /// <summary>Reads the JSON member of one sample alone, a few kilobytes. Its bytes are not checked against the
     /// CRC-32C, which is that of the whole sample: what must be right is read by <see cref="ReadAsync"/>.</summary>
     /// <param name="stored">What <see cref="List"/> or <see cref="AppendAsync"/> gave.</param>
@@ -83,6 +100,18 @@ public sealed partial class SampleStore
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         return _reader.ReadJson(stored);
+    }
+
+    private bool IsThere(IEnumerator<(StoredSample Stored, Sample Sample)> read, Func<long> asked)
+    {
+        try
+        {
+            return read.MoveNext();
+        }
+        catch (StoreDamagedException) when (asked() < FirstSequence)
+        {
+            throw new SampleDeletedException(asked(), FirstSequence);
+        }
     }
 
     /// <summary>Waits for newer samples.</summary>

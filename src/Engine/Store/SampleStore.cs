@@ -24,6 +24,7 @@ public sealed partial class SampleStore : IAsyncDisposable
     private readonly WriterLock _lock;
     private readonly Ledger _ledger;
     private readonly LedgerReader _ledgerReader;
+    private readonly StoredRows _rows;
     private readonly ShardWriter _writer;
     private readonly ShardReader _reader;
     private readonly StoreMetrics _metrics;
@@ -39,6 +40,7 @@ public sealed partial class SampleStore : IAsyncDisposable
         _writer = new ShardWriter(options.Directory, files, options.ShardBytesMax, open, ledger.AddShard);
         _reader = new ShardReader(options.Directory, files);
         _ledgerReader = new LedgerReader(options.Directory);
+        _rows = new StoredRows(_ledgerReader);
         _lastSequence = ledger.LastSequence();
         _firstSequence = Math.Max(1, ledger.FirstSequence());
         StreamId = ledger.StreamId();

@@ -39,16 +39,27 @@ internal static class SampleTar
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="StoreDamagedException">The checksum is right, the members are not a sample's.</exception>
-    public static Sample Read(in StoredSample stored, ArraySegment<byte> bytes)
+    /// <remarks>Not by a tar reader: what a header may say is known here, and a sample is read for every consumer.
+    /// </remarks>
+    public static Sample Read(in StoredSample stored, ReadOnlySpan<byte> bytes)
     {
         (byte[]? image, byte[]? mask, byte[]? json, string extension) = (null, null, null, string.Empty);
-        using TarReader tar = new(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false));
-        while (tar.GetNextEntry() is { } member)
+        for (int at = 0; at + BlockBytes <= bytes.Length;)
         {
-            string ending = member.Name.StartsWith(stored.Key + ".", StringComparison.Ordinal)
-                ? member.Name[stored.Key.Length..]
-                : throw Strange(stored, $"member {member.Name} is not of sample {stored.Key}");
-            byte[] content = Content(member);
+            (string name, int length) = Header(bytes.Slice(at, BlockBytes))
+                ?? throw Strange(stored, $"there is no member's header at byte {at}");
+            at += BlockBytes;
+            if (length > bytes.Length - at)
+            {
+                throw Strange(stored, $"member {name} has {length} bytes, and {bytes.Length - at} follow");
+            }
+
+            string ending = name.StartsWith(stored.Key + ".", StringComparison.Ordinal)
+                ? name[stored.Key.Length..]
+                : throw Strange(stored, $"member {name} is not of sample {stored.Key}");
+            byte[] content = GC.AllocateUninitializedArray<byte>(length);
+            bytes.Slice(at, length).CopyTo(content);
+            at += (int)Math.Min(((long)length + BlockBytes - 1) / BlockBytes * BlockBytes, bytes.Length - at);
             switch (ending)
             {
                 case MaskEnding: mask = content; break;
@@ -103,13 +114,6 @@ internal static class SampleTar
             ModificationTime = DateTimeOffset.UnixEpoch,
             DataStream = data,
         });
-    }
-
-    private static byte[] Content(TarEntry member)
-    {
-        byte[] content = GC.AllocateUninitializedArray<byte>(checked((int)member.Length));
-        member.DataStream?.ReadExactly(content);
-        return content;
     }
 
     private static StoreDamagedException Strange(in StoredSample stored, string what) =>

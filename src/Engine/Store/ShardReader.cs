@@ -11,15 +11,19 @@ internal sealed class ShardReader(string directory, IFileLayer files)
     /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
     public Sample Read(in StoredSample stored)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(stored.Length);
-        try
+        using OpenedShard shard = new(directory, files);
+        return Read(stored, shard);
+    }
+
+    /// <summary>Reads and checks samples one after the other, as the caller goes on; a shard stays open for those of it
+    /// that follow each other.</summary>
+    /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
+    public IEnumerable<(StoredSample Stored, Sample Sample)> Read(IEnumerable<StoredSample> samples)
+    {
+        using OpenedShard shard = new(directory, files);
+        foreach (StoredSample stored in samples)
         {
-            ReadChecked(stored, buffer);
-            return SampleTar.Read(stored, new ArraySegment<byte>(buffer, 0, stored.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            yield return (stored, Read(stored, shard));
         }
     }
 
@@ -93,14 +97,32 @@ internal sealed class ShardReader(string directory, IFileLayer files)
         }
     }
 
+    private static Sample Read(in StoredSample stored, OpenedShard shard)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(stored.Length);
+        try
+        {
+            ReadChecked(stored, buffer, shard);
+            return SampleTar.Read(stored, buffer.AsSpan(0, stored.Length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
     private void ReadChecked(in StoredSample stored, byte[] buffer)
     {
-        string path = ShardName.PathOf(directory, stored.Shard);
+        using OpenedShard shard = new(directory, files);
+        ReadChecked(stored, buffer, shard);
+    }
+
+    private static void ReadChecked(in StoredSample stored, byte[] buffer, OpenedShard shard)
+    {
         Span<byte> bytes = buffer.AsSpan(0, stored.Length);
         try
         {
-            using IShardFile shard = files.OpenToRead(path);
-            Fill(shard, stored, at: 0, bytes);
+            Fill(shard.Of(stored.Shard), stored, at: 0, bytes);
         }
         catch (FileNotFoundException)
         {

@@ -7,6 +7,8 @@ namespace Host.Transport;
 /// <param name="clock">Times how long a peer lets bytes wait.</param>
 internal sealed class FrameSender(PipeWriter output, TimeProvider clock) : IDisposable
 {
+    private const int TogetherBytes = 64 << 10;
+
     private readonly SemaphoreSlim _turn = new(1, 1); // Guards the writer and the pipe.
     private readonly FrameWriter _frames = new(output);
     private long _waitingSince; // The time stamp at which a flush began; 0 when none is under way.
@@ -30,15 +32,22 @@ internal sealed class FrameSender(PipeWriter output, TimeProvider clock) : IDisp
     /// <param name="state">Handed to <paramref name="write"/>.</param>
     /// <param name="write">Writes one whole frame, or nothing.</param>
     /// <param name="stopping">Ends the wait; what was written stays written, whole.</param>
+    /// <param name="moreFollows">Another frame comes at once: this one may wait for it, until 64 KiB have come
+    /// together. A flush costs more than a small frame.</param>
     /// <returns>False when the peer has gone.</returns>
     public async ValueTask<bool> SendAsync<TState>(
-        TState state, Action<FrameWriter, TState> write, CancellationToken stopping)
+        TState state, Action<FrameWriter, TState> write, CancellationToken stopping, bool moreFollows = false)
     {
         await _turn.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
             write(_frames, state);
             Interlocked.Increment(ref _framesSent);
+            if (moreFollows && output.CanGetUnflushedBytes && output.UnflushedBytes < TogetherBytes)
+            {
+                return true;
+            }
+
             ValueTask<FlushResult> flushing = output.FlushAsync(stopping);
             if (!flushing.IsCompleted)
             {

@@ -46,7 +46,7 @@ public sealed record TransportOptions : ICheckedOptions
     public long SampleBytesMax { get; init; } = 32L << 20;
 
     /// <summary>Read ahead of the socket, a connection. In bytes, 1 B to 1 GiB. Default 4 MiB.</summary>
-    /// <remarks>A connection holds this much or one sample, whichever is more.</remarks>
+    /// <remarks>A connection holds this much or two samples, whichever is more.</remarks>
     public long ReadAheadBytes { get; init; } = 4L << 20;
 
     /// <summary>How long a client may take for its hello. 100 ms to 1 min. Default 10 s.</summary>

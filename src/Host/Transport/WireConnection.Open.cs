@@ -45,24 +45,61 @@ internal sealed partial class WireConnection
 
     private async Task SendAsync(CancellationToken stopping)
     {
-        while (true)
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task<IReadOnlyList<PlacedSample>>? ahead = null;
+        try
         {
-            await _credit.WaitAsync(stopping).ConfigureAwait(false);
-            (int frames, long bytes) = _credit.Balance;
-            IReadOnlyList<PlacedSample> samples = await _link!.NextAsync(
-                Math.Min(frames, ReadAheadItems), Math.Min(bytes, Options.ReadAheadBytes), stopping)
-                .ConfigureAwait(false);
-            foreach (PlacedSample sample in samples)
+            while (true)
             {
                 await _credit.WaitAsync(stopping).ConfigureAwait(false);
-                if (!await _output.SendAsync(sample, Write, stopping).ConfigureAwait(false))
-                {
-                    // The reader finds out why, after the acknowledgements that came before the end.
-                    await Task.Delay(Options.LeaveTimeout, _server.Clock, stopping).ConfigureAwait(false);
-                    End(ConnectionEnd.Vanished);
-                }
+                IReadOnlyList<PlacedSample> samples =
+                    await (ahead ?? NextAsync(0, 0, stopping)).ConfigureAwait(false);
+
+                // The next ones are read while these leave, as far as there is credit for both.
+                long bytes = samples.Sum(sample => sample.Sample.Bytes);
+                ahead = _credit.Balance is var (frames, left) && frames > samples.Count && left > bytes
+                    ? Task.Run(() => NextAsync(samples.Count, bytes, ending.Token), ending.Token)
+                    : null;
+                await SendAsync(samples, stopping).ConfigureAwait(false);
             }
         }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            if (ahead is not null)
+            {
+                // It has ended before the log does that it reads.
+                await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task SendAsync(IReadOnlyList<PlacedSample> samples, CancellationToken stopping)
+    {
+        for (int i = 0; i < samples.Count; i++)
+        {
+            await _credit.WaitAsync(stopping).ConfigureAwait(false);
+
+            // A frame waits for the next one only where nothing can keep that from following at once.
+            bool moreFollows = i + 1 < samples.Count
+                && _credit.Balance is var (frames, bytes) && frames > 1
+                && bytes > samples[i].Sample.Bytes + WireLimits.SampleOverheadBytesMax;
+            if (!await _output.SendAsync(samples[i], Write, stopping, moreFollows).ConfigureAwait(false))
+            {
+                // The reader finds out why, after the acknowledgements that came before the end.
+                await Task.Delay(Options.LeaveTimeout, _server.Clock, stopping).ConfigureAwait(false);
+                End(ConnectionEnd.Vanished);
+            }
+        }
+    }
+
+    /// <summary>Reads the next samples that there is credit for, beyond those that are about to leave.</summary>
+    private async Task<IReadOnlyList<PlacedSample>> NextAsync(int samples, long bytes, CancellationToken stopping)
+    {
+        (int frames, long left) = _credit.Balance;
+        return await _link!.NextAsync(
+            Math.Clamp(frames - samples, 1, ReadAheadItems), Math.Clamp(left - bytes, 1, Options.ReadAheadBytes / 2),
+            stopping).ConfigureAwait(false);
     }
 
     private void Write(FrameWriter to, PlacedSample at)

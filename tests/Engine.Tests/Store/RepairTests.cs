@@ -88,7 +88,7 @@ public sealed class RepairTests : IDisposable
 
         await using SampleStore again = _folder.Open();
         Assert.Equal(
-            [new("half", 1, 2, 0), new("mixed", 0, 1, 0), new("two", 0, 2, 3), new("two", 1, 2, 3)],
+            [new("half", 1, 2, 0), new("mixed", 0, 1, 0, 64, 1), new("two", 0, 2, 3), new("two", 1, 2, 3)],
             again.LoadCursors());
     }
 

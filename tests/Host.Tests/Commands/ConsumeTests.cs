@@ -94,7 +94,7 @@ public sealed class ConsumeTests
     }
 
     [Theory]
-    [InlineData("--connect", "nowhere", "'nowhere' is no address; it must be tcp://HOST:PORT or unix:/PATH")]
+    [InlineData("--connect", "nowhere", "'nowhere' is no address; it must be tcp://HOST:PORT, tls://HOST:PORT")]
     [InlineData("--world", "-1", "--world is -1; it must be at least 1.")]
     [InlineData("--rank", "1", "--rank is 1; it must be below --world, which is 1.")]
     [InlineData("--rank", "-1", "--rank is -1; it must be at least 0.")]

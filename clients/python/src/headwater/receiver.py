@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Deque, Dict, Optional, Tuple
+from typing import Deque, Dict, List, Optional, Tuple
 
 from .errors import ENDED, HeadwaterError, ProtocolError, RefusedError, UnavailableError
 from .sample import Sample
@@ -17,6 +17,9 @@ from .wire import ACK, CREDIT, GOAWAY, HEARTBEAT, HELLO, SAMPLE, VERSION, Addres
 
 SILENCE_HEARTBEATS_MAX = 3
 FAREWELL_SECONDS = 1.0
+
+#: An acknowledgement waits so long for others, or for a CREDIT that it can go with.
+ACK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Receiver:
         self._acked: Dict[int, int] = {}  # by share: the position modulo the world
         self._acked_sent: Dict[int, int] = {}
         self._queued_upto: Dict[int, int] = {}
+        self._is_ack_waiting = False
         self._received = 0
         self._demand: Optional[bytes] = None
         self._is_demand_sent = True
@@ -135,7 +139,7 @@ class Receiver:
             share = self.share_of(position)
             if position > self._acked.get(share, 0):
                 self._acked[share] = position
-                self._wake()
+                self._ack_soon()
 
     def ask(self, frame: bytes) -> None:
         """Sends a DEMAND, now and after each reconnect."""
@@ -178,6 +182,21 @@ class Receiver:
             self._held_frames -= 1
             self._held_bytes -= self._in_hand
             self._in_hand = 0
+            if self._due()[2]:
+                self._wake()
+
+    def _due(self) -> Tuple[int, int, bool]:
+        """Frames and bytes that the daemon may be given, and whether they are worth a CREDIT by now."""
+        settings = self.settings
+        frames = settings.credit_frames - self._open_frames - self._held_frames
+        size = settings.credit_bytes - self._open_bytes - self._held_bytes
+        is_worth = frames >= max(1, settings.credit_frames // 2) or size >= max(1, settings.credit_bytes // 2)
+        return max(0, frames), max(0, size), is_worth
+
+    def _ack_soon(self) -> None:
+        """Has the thread acknowledge within ACK_SECONDS: an ACK a sample would cost more than the sample."""
+        if not self._is_ack_waiting:
+            self._is_ack_waiting = True
             self._wake()
 
     def _wake(self) -> None:
@@ -252,6 +271,7 @@ class Receiver:
                 continue
             with self._condition:
                 self._is_demand_sent = self._demand is None
+                self._is_ack_waiting = True  # of the connection before, where it broke before they were sent
                 if not self._is_rewound:
                     self.stream_id = connection.welcome.stream
                     if settings.rank not in self._acked:
@@ -277,68 +297,85 @@ class Receiver:
 
     def _serve(self, connection: Connection) -> None:
         beat = max(1, connection.welcome.heartbeat_seconds)
+        ack_at: Optional[float] = None  # when acknowledgements that wait are sent, unless something else is before
         while not (self._is_closing or self._is_rewound):
             now = time.monotonic()
-            self._send(connection, is_late=now - connection.sent_at >= beat)
+            if self._is_ack_waiting and ack_at is None:
+                ack_at = now + ACK_SECONDS
+            self._send(connection, now - connection.sent_at >= beat, ack_at is not None and now >= ack_at)
+            if not self._is_ack_waiting:
+                ack_at = None
             if now - connection.heard_at >= SILENCE_HEARTBEATS_MAX * beat:
                 raise ConnectionError("the daemon has fallen silent")
-            if connection.wait(connection.sent_at + beat - now, self._wake_out):
-                frame = connection.receive()
-                if frame is not None:
-                    self._take_in(*frame)
-            self._drain_wake()
+            until = connection.sent_at + beat if ack_at is None else min(connection.sent_at + beat, ack_at)
+            has_bytes, is_woken = connection.wait(until - now, self._wake_out)
+            if has_bytes:
+                self._take_in(connection.receive())
+            if is_woken:
+                self._drain_wake()
         if self._is_closing:
-            self._send(connection, is_late=False)
+            self._send(connection, is_late=False, is_ack_due=True)
 
-    def _send(self, connection: Connection, is_late: bool) -> None:
-        """Sends what there is to say: an ACK, credit worth a frame, or that the client lives."""
-        settings, data = self.settings, b""
+    def _send(self, connection: Connection, is_late: bool, is_ack_due: bool) -> None:
+        """Sends what there is to say: ACKs, credit worth a frame, what is wanted, or that the client lives."""
+        data = b""
         with self._condition:
             if self._is_rewound:
                 return
-            for share, position in self._acked.items():
-                if position > self._acked_sent.get(share, 0):
-                    self._acked_sent[share] = position
-                    data += encode(ACK, position)
             if not self._is_demand_sent and self._demand is not None:
                 self._is_demand_sent = True
                 data += self._demand
-            frames = settings.credit_frames - self._open_frames - self._held_frames
-            size = settings.credit_bytes - self._open_bytes - self._held_bytes
-            if frames >= max(1, settings.credit_frames // 2) or size >= max(1, settings.credit_bytes // 2):
-                frames, size = max(0, frames), max(0, size)
+            frames, size, is_worth = self._due()
+            if is_worth:
                 self._open_frames += frames
                 self._open_bytes += size
                 data += encode(CREDIT, frames, size)
+            if is_ack_due or (self._is_ack_waiting and (data or is_late)):
+                self._is_ack_waiting = False
+                acks = b""
+                for share, position in self._acked.items():
+                    if position > self._acked_sent.get(share, 0):
+                        self._acked_sent[share] = position
+                        acks += encode(ACK, position)
+                data = acks + data
             if is_late and not data:
                 data = encode(HEARTBEAT, self.acked)
         if data:
             connection.send(data)
 
-    def _take_in(self, frame: list, size: int) -> None:
-        if frame[0] == GOAWAY:
-            raise RefusedError(*frame[1:])
-        if frame[0] == HEARTBEAT:
+    def _take_in(self, frames: List[Tuple[list, int]]) -> None:
+        samples = []
+        for frame, size in frames:
+            if frame[0] == SAMPLE:
+                samples.append((to_sample(frame), size))
+            elif frame[0] != HEARTBEAT:
+                self._queue_all(samples)  # what came before the last frame is whole
+                if frame[0] == GOAWAY:
+                    raise RefusedError(*frame[1:])
+                raise ProtocolError(f"the daemon sent a frame of type {frame[0]} after its welcome")
+        self._queue_all(samples)
+
+    def _queue_all(self, samples: List[Tuple[Sample, int]]) -> None:
+        if not samples:
             return
-        if frame[0] != SAMPLE:
-            raise ProtocolError(f"the daemon sent a frame of type {frame[0]} after its welcome")
-        sample = to_sample(frame)
         with self._condition:
-            if self._open_frames <= 0 or self._open_bytes <= 0:
-                raise ProtocolError(
-                    f"a sample came with {self._open_frames} frames and {self._open_bytes} bytes of credit left")
-            self._open_frames -= 1
-            self._open_bytes -= size
-            share = self.share_of(sample.position)
-            if sample.position > self._queued_upto.get(share, 0) and not (self._is_closing or self._is_rewound):
-                self._queued_upto[share] = sample.position
-                self._received += 1
-                self._held_frames += 1
-                self._held_bytes += size
-                self._queue.append((sample, size))
-                self._condition.notify()
-            elif sample.position <= self._acked.get(share, 0):
-                self._acked_sent.pop(share, None)  # the daemon did not count that ACK: the share was another's then
+            for sample, size in samples:
+                if self._open_frames <= 0 or self._open_bytes <= 0:
+                    raise ProtocolError(
+                        f"a sample came with {self._open_frames} frames and {self._open_bytes} bytes of credit left")
+                self._open_frames -= 1
+                self._open_bytes -= size
+                share = self.share_of(sample.position)
+                if sample.position > self._queued_upto.get(share, 0) and not (self._is_closing or self._is_rewound):
+                    self._queued_upto[share] = sample.position
+                    self._received += 1
+                    self._held_frames += 1
+                    self._held_bytes += size
+                    self._queue.append((sample, size))
+                elif sample.position <= self._acked.get(share, 0):
+                    self._acked_sent.pop(share, None)  # the daemon did not count that ACK: the share was another's then
+                    self._is_ack_waiting = True
+            self._condition.notify()
 
     def _drain_wake(self) -> None:
         try:

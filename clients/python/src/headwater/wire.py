@@ -23,6 +23,8 @@ HELLO, WELCOME, CREDIT, SAMPLE, ACK, HEARTBEAT, GOAWAY, DEMAND = range(1, 9)
 #: Longest payload of a server up to and with its WELCOME, in bytes.
 FIRST_FRAME_BYTES_MAX = 65536
 NUMBER_MAX = 2**63 - 1
+#: Received at once at most, and held for it; a longer frame makes the buffer longer for a while.
+BUFFER_BYTES = 1 << 20
 CREDIT_FRAMES_MAX = 1 << 20
 CREDIT_BYTES_MAX = 1 << 40
 SHUFFLE_WINDOW_MAX = 65536
@@ -31,6 +33,7 @@ CLIENT_FRAME_BYTES_MAX = 65536
 DEMAND_CATEGORIES_MAX = 4096
 DEMAND_WEIGHT_MAX = 1e9
 
+_PREFIX = struct.Struct(">I")
 _KEY = re.compile(r"[0-9a-zA-Z_-]{1,80}")
 _UINT = (int, NUMBER_MAX)
 _FIELDS = {
@@ -94,7 +97,7 @@ class Address:
 def encode(*elements: Any) -> bytes:
     """Writes one frame, prefix included; the first element is its type."""
     payload = msgpack.packb(elements, use_bin_type=True)
-    return struct.pack(">I", len(payload)) + payload
+    return _PREFIX.pack(len(payload)) + payload
 
 
 def encode_demand(weights: Mapping[str, float]) -> bytes:
@@ -162,9 +165,8 @@ class Connection:
         self._sock = sock
         self._frame_bytes_max = min(frame_bytes_max, FIRST_FRAME_BYTES_MAX)
         self._own_bytes_max = frame_bytes_max
-        self._buffer = memoryview(bytearray(4))
-        self._filled = 0
-        self._is_prefix = True
+        self._buffer = memoryview(bytearray(BUFFER_BYTES))  # what came and is not taken: [start, end)
+        self._start = self._end = 0
         self._timeout = timeout
         self.sent_at = self.heard_at = time.monotonic()
         self.welcome = Welcome(0, "", 0, 0, 0, 1)
@@ -180,13 +182,13 @@ class Connection:
         try:
             connection = Connection(sock, frame_bytes_max, timeout)
             connection.send(encode(*hello))
-            frame = None
-            while frame is None:
+            frames: List[Tuple[List[Any], int]] = []
+            while not frames:
                 left = deadline - time.monotonic()
-                if left <= 0 or not connection.wait(left, None):
+                if left <= 0 or not connection.wait(left, None)[0]:
                     raise TimeoutError(f"{address} did not answer within {timeout:g} s")
-                frame = connection.receive()
-            connection._be_welcomed(frame[0])
+                frames = connection.receive(most=1)  # what follows the WELCOME has another bound
+            connection._be_welcomed(frames[0][0])
             return connection
         except BaseException:
             sock.close()
@@ -208,41 +210,64 @@ class Connection:
         self._sock.sendall(data)
         self.sent_at = time.monotonic()
 
-    def wait(self, seconds: float, wake: Optional[socket.socket]) -> bool:
-        """Waits for bytes or for the other socket; says whether there are bytes."""
-        if isinstance(self._sock, ssl.SSLSocket) and self._sock.pending():
-            return True  # decrypted already: the descriptor has nothing more to show
+    def wait(self, seconds: float, wake: Optional[socket.socket]) -> Tuple[bool, bool]:
+        """Waits for bytes or for the other socket; says whether there are bytes, and whether the other is ready."""
+        if self._whole() or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
+            return True, False  # here already: the descriptor may have nothing more to show
         sockets = [self._sock] if wake is None else [self._sock, wake]
         readable, _, _ = _select(sockets, max(0.0, seconds))
-        return self._sock in readable
+        return self._sock in readable, wake is not None and wake in readable
 
-    def receive(self) -> Optional[Tuple[List[Any], int]]:
-        """Takes what is there; gives a frame and its length, prefix included, as soon as one is whole.
+    def receive(self, most: int = 1 << 30) -> List[Tuple[List[Any], int]]:
+        """Takes what is there; gives each frame that is whole by now with its length, prefix included.
 
-        Raises ConnectionError at the end of the stream.
+        Receives once, however much came: small frames then cost one call for many. Raises ConnectionError at the end
+        of the stream.
         """
-        self._sock.settimeout(0)
-        while True:
+        if not self._whole():
+            self._make_room()
+            self._sock.settimeout(0)
             try:
-                read = self._sock.recv_into(self._buffer[self._filled:])
+                read = self._sock.recv_into(self._buffer[self._end:])
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return None
+                return []
             if read == 0:
                 raise ConnectionError("the daemon closed the connection")
-            self._filled += read
-            if self._filled == len(self._buffer):
-                whole, self._filled = self._buffer, 0
-                if not self._is_prefix:
-                    self._buffer, self._is_prefix = memoryview(bytearray(4)), True
-                    self.heard_at = time.monotonic()
-                    return decode(whole), 4 + len(whole)
-                self._buffer, self._is_prefix = memoryview(bytearray(self._length(whole))), False
+            self._end += read
+        frames: List[Tuple[List[Any], int]] = []
+        while len(frames) < most:
+            size = self._whole()
+            if not size:
+                break
+            frames.append((decode(self._buffer[self._start + 4:self._start + size]), size))
+            self._start += size
+        if frames:
+            self.heard_at = time.monotonic()
+        return frames
 
-    def _length(self, prefix: memoryview) -> int:
-        (length,) = struct.unpack(">I", prefix)
+    def _whole(self) -> int:
+        """The length of the first frame here, prefix included; 0 while it is not whole."""
+        size = self._size()
+        return size if size and self._end - self._start >= size else 0
+
+    def _size(self) -> int:
+        """The length that the first frame declares, prefix included; 0 while its prefix is not whole."""
+        if self._end - self._start < 4:
+            return 0
+        (length,) = _PREFIX.unpack_from(self._buffer, self._start)
         if not 1 <= length <= self._frame_bytes_max:
             raise ProtocolError(f"a frame has {length} bytes; it must have 1 to {self._frame_bytes_max}")
-        return int(length)
+        return 4 + int(length)
+
+    def _make_room(self) -> None:
+        """Moves the part of a frame that came to the front of a buffer that can hold all of it."""
+        held, wanted = self._end - self._start, max(BUFFER_BYTES, self._size())
+        if self._start or wanted > len(self._buffer):
+            came = self._buffer[self._start:self._end]
+            if wanted > len(self._buffer) or wanted < len(self._buffer) // 2:
+                self._buffer = memoryview(bytearray(wanted))
+            self._buffer[:held] = came  # also where the two overlap
+            self._start, self._end = 0, held
 
     def close(self, farewell_seconds: float) -> None:
         """Closes so that the last ACK arrives: a socket closed with unread bytes is reset."""
@@ -250,7 +275,8 @@ class Connection:
             self._sock.settimeout(0)
             self._sock.shutdown(socket.SHUT_WR)
             deadline = time.monotonic() + farewell_seconds
-            while self.wait(deadline - time.monotonic(), None) and self._sock.recv(65536):
+            self._start = self._end = 0
+            while self.wait(deadline - time.monotonic(), None)[0] and self._sock.recv(65536):
                 pass
         except OSError:
             pass  # it is gone already

@@ -23,24 +23,33 @@ public sealed class StoreSampleLog(SampleStore store, string scope = "") : ISamp
     /// <inheritdoc/>
     /// <exception cref="SampleDeletedException">Retention has deleted one of them since.</exception>
     /// <exception cref="StoreDamagedException">A sample's bytes are missing or changed.</exception>
-    public async ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+    public ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
         List<LoggedSample> samples = [];
-        long bytes = 0;
-        foreach (StoredSample stored in store.Find(sequences))
+        foreach ((StoredSample stored, Sample sample) in store.Read(Within(store.Find(sequences), bytesMax)))
         {
-            bytes += stored.Length;
-            if (bytes > bytesMax && samples.Count > 0)
-            {
-                break;
-            }
-
-            Sample sample = await store.ReadAsync(stored, stopping).ConfigureAwait(false);
             samples.Add(new LoggedSample(stored.Sequence, sample));
+            stopping.ThrowIfCancellationRequested();
         }
 
-        return samples;
+        return ValueTask.FromResult<IReadOnlyList<LoggedSample>>(samples);
+    }
+
+    private static IEnumerable<StoredSample> Within(IEnumerable<StoredSample> samples, long bytesMax)
+    {
+        long bytes = 0;
+        foreach (StoredSample stored in samples)
+        {
+            bool isFirst = bytes == 0;
+            bytes += stored.Length;
+            if (bytes > bytesMax && !isFirst)
+            {
+                yield break;
+            }
+
+            yield return stored;
+        }
     }
 
     /// <inheritdoc/>

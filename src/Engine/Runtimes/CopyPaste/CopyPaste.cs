@@ -41,7 +41,8 @@ public sealed class CopyPaste : IAsyncDisposable
     /// <param name="options">Valid options.</param>
     /// <param name="pool">The accepted samples; owned by the caller.</param>
     /// <param name="composite">The kernel; owned by the caller.</param>
-    /// <param name="categories">The plan's categories: those that the data set lacks are numbered after its own.</param>
+    /// <param name="categories">The plan's categories: those that the data set lacks are numbered after its own.
+    /// </param>
     /// <param name="seed">Seeds every picture.</param>
     /// <param name="stopping">Ends the reading.</param>
     /// <returns>The maker; the caller disposes it.</returns>

@@ -27,7 +27,8 @@ public sealed record CopyPasteOptions : ICheckedOptions
     /// <summary>Share of the pasted objects that are mirrored. 0 to 1. Default 0.5.</summary>
     public double MirroredShare { get; init; } = 0.5;
 
-    /// <summary>Width of the edge over which a pasted object fades out, in px. 0 to 32. Default 0: a hard edge.</summary>
+    /// <summary>Width of the edge over which a pasted object fades out, in px. 0 to 32. Default 0: a hard edge.
+    /// </summary>
     public int FeatherPx { get; init; }
 
     /// <summary>An object that others hide in part stays annotated when more than so many px of it are seen. 0 to
