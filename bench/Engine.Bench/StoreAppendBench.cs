@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
 using Microsoft.Win32.SafeHandles;
@@ -54,7 +55,7 @@ public class StoreAppendBench
             _plainEnd += _image.Length;
         }
 
-        RandomAccess.FlushToDisk(_plain);
+        Durable.Flush(_plain, "the floor's file");
         return _plainEnd;
     }
 

@@ -1,3 +1,4 @@
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
 
@@ -14,14 +15,14 @@ internal static class ExportFiles
         using (FileStream file = new(part, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             write(file);
-            file.Flush(flushToDisk: true);
+            Durable.Flush(file);
         }
 
         File.Move(part, path, overwrite: true);
     }
 
     /// <summary>Makes the names in a folder outlive a power loss.</summary>
-    public static void FlushDirectory(string path) => DiskFiles.Instance.FlushDirectory(path);
+    public static void FlushDirectory(string path) => Durable.FlushDirectory(path);
 
     /// <summary>Reads a sample; null when retention deleted it since it was listed.</summary>
     public static Sample? Read(StoreView store, in StoredSample stored)

@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Engine.Disk;
 
 namespace Engine.Export;
 
@@ -69,7 +70,7 @@ internal sealed class ExportLog : IDisposable
     }
 
     /// <summary>Brings what was written to the disk.</summary>
-    public void Flush() => _file.Flush(flushToDisk: true);
+    public void Flush() => Durable.Flush(_file);
 
     /// <summary>Every sample's line, in order.</summary>
     public IEnumerable<JsonElement> Samples()

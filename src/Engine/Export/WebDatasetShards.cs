@@ -1,4 +1,5 @@
 using System.Globalization;
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
 
@@ -62,7 +63,7 @@ internal sealed class WebDatasetShards(StoreView store, string folder, string pa
         if (_open is { } full)
         {
             full.Write(new byte[TrailerBytes]);
-            full.Flush(flushToDisk: true);
+            Durable.Flush(full);
             full.Dispose();
             _open = null;
         }

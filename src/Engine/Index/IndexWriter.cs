@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Disk;
 using Kernels.Similarity;
 
 namespace Engine.Index;
@@ -47,10 +48,11 @@ public static class IndexWriter
                 writer.Write<byte>(table);
                 writer.End(IndexSection.Info);
                 writer.Finish();
-                file.Flush(flushToDisk: true);
+                Durable.Flush(file);
             }
 
             File.Move(beside, path, overwrite: true);
+            Durable.FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         finally
         {

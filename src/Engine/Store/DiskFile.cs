@@ -1,9 +1,10 @@
+using Engine.Disk;
 using Microsoft.Win32.SafeHandles;
 
 namespace Engine.Store;
 
 /// <summary>A shard on the disk.</summary>
-internal sealed class DiskFile(SafeFileHandle handle) : IShardFile
+internal sealed class DiskFile(string path, SafeFileHandle handle) : IShardFile
 {
     public long LengthBytes => RandomAccess.GetLength(handle);
 
@@ -15,7 +16,7 @@ internal sealed class DiskFile(SafeFileHandle handle) : IShardFile
 
     public int Read(Span<byte> bytes, long offset) => RandomAccess.Read(handle, bytes, offset);
 
-    public void Flush() => RandomAccess.FlushToDisk(handle);
+    public void Flush() => Durable.Flush(handle, path);
 
     public void Truncate(long lengthBytes) => RandomAccess.SetLength(handle, lengthBytes);
 

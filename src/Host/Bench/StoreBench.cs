@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
 using Microsoft.Win32.SafeHandles;
@@ -58,7 +59,7 @@ internal sealed class StoreBench(string folder, int rounds)
         for (int commit = 0; commit < Commits; commit++)
         {
             RandomAccess.Write(plain, bytes, end);
-            RandomAccess.FlushToDisk(plain);
+            Durable.Flush(plain, "the floor's file");
             end += bytes.Length;
         }
 

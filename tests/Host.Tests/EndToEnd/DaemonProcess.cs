@@ -111,6 +111,10 @@ internal sealed partial class DaemonProcess : IDisposable
         return Start("unshare", ["-rm", "sh", "-c", command]);
     }
 
+    /// <summary>Starts a daemon with environment variables, as NAME=value.</summary>
+    public static DaemonProcess StartWith(string config, params string[] variables) =>
+        Start("env", [.. variables, "dotnet", Program, "serve", "-c", config]);
+
     private static DaemonProcess Start(string file, string[] arguments)
     {
         DaemonProcess daemon = new(file, arguments);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Engine.Disk;
 using Engine.Items;
 
 namespace Engine.Store.Repair;
@@ -120,7 +121,7 @@ internal sealed class LedgerRebuild(string directory, RepairFiles files, TimePro
 
         File.Move(Path.Combine(_making, Ledger.FileName), Path.Combine(directory, Ledger.FileName));
         Directory.Delete(_making);
-        DiskFiles.Instance.FlushDirectory(directory);
+        Durable.FlushDirectory(directory);
         using Ledger ledger = Ledger.Open(directory);
         files.Swap(ledger.PendingRepair()!); // (3)
         ledger.SetPendingRepair(null);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Engine.Disk;
 
 namespace Engine.Store.Repair;
 
@@ -20,7 +21,7 @@ internal sealed class RepairFiles(string directory)
     public void MakeFolder()
     {
         Directory.CreateDirectory(Folder);
-        DiskFiles.Instance.FlushDirectory(directory);
+        Durable.FlushDirectory(directory);
     }
 
     /// <summary>Writes a text of its own name and brings it to the disk.</summary>
@@ -37,10 +38,10 @@ internal sealed class RepairFiles(string directory)
             }
 
             text.Flush();
-            file.Flush(flushToDisk: true);
+            Durable.Flush(file);
         }
 
-        DiskFiles.Instance.FlushDirectory(Folder);
+        Durable.FlushDirectory(Folder);
         return path;
     }
 
@@ -79,8 +80,8 @@ internal sealed class RepairFiles(string directory)
             }
         }
 
-        DiskFiles.Instance.FlushDirectory(Folder);
-        DiskFiles.Instance.FlushDirectory(directory);
+        Durable.FlushDirectory(Folder);
+        Durable.FlushDirectory(directory);
     }
 
     /// <summary>Moves a file of the data directory into <c>damaged/</c>; nothing happens where there is none.</summary>

@@ -1,3 +1,4 @@
+using Engine.Disk;
 using Engine.Items;
 
 namespace Engine.Store.Repair;
@@ -36,6 +37,6 @@ internal sealed record ShardCopy(int Number, bool IsSealed, IReadOnlyList<Stored
             target.Write(new byte[SampleTar.TrailerBytes]);
         }
 
-        target.Flush(flushToDisk: true);
+        Durable.Flush(target);
     }
 }
