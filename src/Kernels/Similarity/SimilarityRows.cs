@@ -124,16 +124,26 @@ public sealed unsafe class SimilarityRows : IDisposable
     }
 
     /// <summary>Makes room for rows that are written one by one, with <see cref="Write"/>.</summary>
-    /// <param name="count">N, 1 or more. The memory is taken at once; the system gives it when it is written.</param>
+    /// <param name="count">N, 1 or more. The memory is taken at once.</param>
     /// <param name="width">D, 1 to <see cref="RowBlocks.WidthMax"/>.</param>
     /// <param name="type">How a value is to be stored.</param>
-    /// <returns>Rows of undefined values and categories; the caller disposes them.</returns>
+    /// <returns>Rows of zeros, of undefined categories; the caller disposes them.</returns>
     public static SimilarityRows Room(int count, int width, RowType type)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, RowBlocks.WidthMax);
-        return Allocate(count, width, type, hasCategories: true);
+        SimilarityRows room = Allocate(count, width, type, hasCategories: true);
+
+        // A device works on whole blocks: what happens to lie in rows that were not written could be NaN, and a query
+        // that meets one counts as not finite.
+        NativeMemory.Clear((void*)room._values, (nuint)RowBlocks.Bytes(count, width, type));
+        if (room._scales != 0)
+        {
+            NativeMemory.Clear((void*)room._scales, (nuint)RowBlocks.Blocks(count) * RowBlocks.BlockRows * 4);
+        }
+
+        return room;
     }
 
     /// <summary>Describes rows that lie in another's memory, for example in a mapped file.</summary>

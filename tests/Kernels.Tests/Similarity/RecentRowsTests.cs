@@ -16,6 +16,25 @@ public sealed class RecentRowsTests : IDisposable
 
     public void Dispose() => _device.Dispose();
 
+    [Theory]
+    [InlineData(RowType.F32)]
+    [InlineData(RowType.F16)]
+    [InlineData(RowType.I8)]
+    public void Room_is_zero_even_where_freed_memory_held_something_else(RowType type)
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            SimilarityRows.Pack(UnitRows.Of(RowBlocks.BlockRows, 500, seed: i), 500, type).Dispose();
+            using SimilarityRows room = SimilarityRows.Room(RowBlocks.BlockRows, 500, type);
+            for (int row = 0; row < RowBlocks.BlockRows; row++)
+            {
+                float[] values = new float[500];
+                room.Read(row, values);
+                Assert.All(values, value => Assert.Equal(0f, value));
+            }
+        }
+    }
+
     [Fact]
     public void A_search_sees_the_newest_rows_and_no_other() => Prop.ForAll(
         Gen.Choose(1, 150).ToArbitrary(), Gen.Choose(0, 400).ToArbitrary(), Gen.Choose(0, 1_000_000).ToArbitrary(),
