@@ -143,8 +143,11 @@ public sealed class Stage<TIn, TOut> : IStage
         if (open > 0)
         {
             _counters.Faulted(open);
-            _budget.Clear();
         }
+
+        // Also when nothing is open: room that came free at the last moment may have been given to a sender that had
+        // been cancelled while it waited, and who would never leave it.
+        _budget.Clear();
     }
 
     void IDisposable.Dispose() => _batcher.Dispose();
