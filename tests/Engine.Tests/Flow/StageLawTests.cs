@@ -66,6 +66,34 @@ public sealed class StageLawTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Room_that_comes_free_for_a_sender_who_was_cancelled_is_not_held_when_the_line_has_ended()
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        using Line line = new(stop.Token);
+        Stage<int, int> stage = LineOf.Stage(line, "narrow", new() { CapacityItems = 1 }, Keep);
+        TaskCompletionSource<int> reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        stage.End(item =>
+        {
+            reached.SetResult(item);
+            return new ValueTask(release.Task);
+        });
+
+        await stage.SendAsync(0);
+        Assert.Equal(0, await reached.Task.WaitAsync(HangLimit, Token));
+        Task waiting = stage.SendAsync(1).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(HangLimit, Token));
+        release.SetResult();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => line.WaitAsync().WaitAsync(HangLimit, Token));
+
+        StageSnapshot end = line.Snapshot().Single();
+        Assert.Equal((1L, 1L), (end.Received, end.Sent + end.Faulted));
+        Assert.Equal((0, 0L), (end.InFlightItems, end.InFlightBytes));
+    }
+
+    [Fact]
     public async Task Counters_and_snapshot_tell_the_same_story()
     {
         using MeterTotals totals = new("Headwater.Flow", "stage", "story");
