@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
 
@@ -17,8 +18,6 @@ namespace Engine.Export;
 /// <param name="flavour">Whose readers the file is for.</param>
 public sealed class CocoExport(StoreView store, string folder, CocoFlavour flavour)
 {
-    private const int FlushSamples = 256;
-
     // Of a sample's JSON to its line, and of its line to its picture's entry.
     private static readonly string[] Fields = ["width", "height", "box", "area", "segmentation", "prompt", "seed"];
     private static readonly string[] ImageFields = ["file_name", "width", "height", "prompt", "seed"];
@@ -37,34 +36,11 @@ public sealed class CocoExport(StoreView store, string folder, CocoFlavour flavo
     {
         Directory.CreateDirectory(_images);
         using ExportLog log = ExportLog.Open(Path.Combine(folder, "export.jsonl"), store.StreamId, "coco");
-        (long last, long added) = (store.LastSequence(), 0);
-        foreach (StoredSample stored in store.List(log.LastSequence, last))
-        {
-            stopping.ThrowIfCancellationRequested();
-            if (ExportFiles.Read(store, stored) is not { } sample)
-            {
-                continue;
-            }
-
-            Add(log, stored, sample);
-            if (++added % FlushSamples == 0)
-            {
-                Flush(log);
-                progress?.Invoke(stored.Sequence);
-            }
-        }
-
-        Flush(log);
+        long added = ExportFiles.AddNew(
+            store, log, (stored, sample) => Add(log, stored, sample), [_images], progress, stopping);
         long all = WriteAnnotations(log);
-        ExportFiles.FlushDirectory(folder);
+        Durable.FlushDirectory(folder);
         return (added, all);
-    }
-
-    // The pictures' names before the lines that count on them.
-    private void Flush(ExportLog log)
-    {
-        ExportFiles.FlushDirectory(_images);
-        log.Flush();
     }
 
     private void Add(ExportLog log, in StoredSample stored, Sample sample)

@@ -8,6 +8,8 @@ namespace Engine.Export;
 /// </summary>
 internal static class ExportFiles
 {
+    private const int FlushSamples = 256;
+
     /// <summary>Writes a file beside its name, flushes it and renames it: a reader never sees half of it.</summary>
     public static void Replace(string path, Action<FileStream> write)
     {
@@ -21,11 +23,56 @@ internal static class ExportFiles
         File.Move(part, path, overwrite: true);
     }
 
-    /// <summary>Makes the names in a folder outlive a power loss.</summary>
-    public static void FlushDirectory(string path) => Durable.FlushDirectory(path);
+    /// <summary>Adds what a store has beyond a log, in order of sequence.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="log">What was exported before; receives what is added.</param>
+    /// <param name="add">Writes one sample and its line of the log.</param>
+    /// <param name="folders">Where <paramref name="add"/> makes files: flushed before the log that counts on them, each
+    /// 256 samples and at the end.</param>
+    /// <param name="progress">Told the sequence that was written, as often; may be null.</param>
+    /// <param name="stopping">Ends the run between two samples; what was written stays.</param>
+    /// <returns>Samples added.</returns>
+    public static long AddNew(
+        StoreView store,
+        ExportLog log,
+        Action<StoredSample, Sample> add,
+        IReadOnlyList<string> folders,
+        Action<long>? progress,
+        CancellationToken stopping)
+    {
+        (long last, long added) = (store.LastSequence(), 0);
+        foreach (StoredSample stored in store.List(log.LastSequence, last))
+        {
+            stopping.ThrowIfCancellationRequested();
+            if (Read(store, stored) is not { } sample)
+            {
+                continue;
+            }
+
+            add(stored, sample);
+            if (++added % FlushSamples == 0)
+            {
+                Flush(log, folders);
+                progress?.Invoke(stored.Sequence);
+            }
+        }
+
+        Flush(log, folders);
+        return added;
+    }
+
+    private static void Flush(ExportLog log, IReadOnlyList<string> folders)
+    {
+        foreach (string folder in folders)
+        {
+            Durable.FlushDirectory(folder);
+        }
+
+        log.Flush();
+    }
 
     /// <summary>Reads a sample; null when retention deleted it since it was listed.</summary>
-    public static Sample? Read(StoreView store, in StoredSample stored)
+    private static Sample? Read(StoreView store, in StoredSample stored)
     {
         try
         {

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
+using Kernels.Numbers;
 
 namespace Engine.Export;
 
@@ -100,7 +102,7 @@ public sealed class WebDatasetExport(StoreView store, string folder, WebDatasetO
                 _counts[name] = shards.Count;
             }
 
-            ExportFiles.FlushDirectory(folder);
+            Durable.FlushDirectory(folder);
             return added;
         }
         finally
@@ -115,13 +117,10 @@ public sealed class WebDatasetExport(StoreView store, string folder, WebDatasetO
     // Fisher and Yates, with SplitMix64: the same seed and block give the same order in every version.
     private static void Shuffle(StoredSample[] samples, ulong seed, long after)
     {
-        ulong state = seed ^ ((ulong)after * 0xD1B54A32D192ED03UL);
+        SplitMix64 random = new(seed ^ ((ulong)after * 0xD1B54A32D192ED03UL));
         for (int i = samples.Length - 1; i > 0; i--)
         {
-            state += 0x9E3779B97F4A7C15UL;
-            ulong mixed = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9UL;
-            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
-            int other = (int)((mixed ^ (mixed >> 31)) % (ulong)(i + 1));
+            int other = (int)(random.Next() % (ulong)(i + 1));
             (samples[i], samples[other]) = (samples[other], samples[i]);
         }
     }

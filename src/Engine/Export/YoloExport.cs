@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Engine.Disk;
 using Engine.Items;
 using Engine.Store;
 using Kernels.Masks;
@@ -19,8 +20,6 @@ namespace Engine.Export;
 /// <param name="valPercent">Share of the samples that goes to <c>val</c>, 0 to 100 percent.</param>
 public sealed class YoloExport(StoreView store, string folder, double valPercent)
 {
-    private const int FlushSamples = 256;
-
     private readonly ExportSplit _split = new(valPercent);
 
     /// <summary>Exports what is new since the last run.</summary>
@@ -37,24 +36,8 @@ public sealed class YoloExport(StoreView store, string folder, double valPercent
         Array.ForEach(folders, made => Directory.CreateDirectory(made));
         string format = string.Create(CultureInfo.InvariantCulture, $"yolo, val {valPercent} %");
         using ExportLog log = ExportLog.Open(Path.Combine(folder, "export.jsonl"), store.StreamId, format);
-        (long last, long added) = (store.LastSequence(), 0);
-        foreach (StoredSample stored in store.List(log.LastSequence, last))
-        {
-            stopping.ThrowIfCancellationRequested();
-            if (ExportFiles.Read(store, stored) is not { } sample)
-            {
-                continue;
-            }
-
-            Add(log, stored, sample);
-            if (++added % FlushSamples == 0)
-            {
-                Flush(log, folders);
-                progress?.Invoke(stored.Sequence);
-            }
-        }
-
-        Flush(log, folders);
+        long added = ExportFiles.AddNew(
+            store, log, (stored, sample) => Add(log, stored, sample), folders, progress, stopping);
         WriteNames(log);
         return added;
     }
@@ -81,12 +64,6 @@ public sealed class YoloExport(StoreView store, string folder, double valPercent
     }
 
     private string Folder(string kind, string part) => Path.Combine(folder, kind, part);
-
-    private static void Flush(ExportLog log, string[] folders)
-    {
-        Array.ForEach(folders, ExportFiles.FlushDirectory);
-        log.Flush();
-    }
 
     private void Add(ExportLog log, in StoredSample stored, Sample sample)
     {
@@ -136,6 +113,6 @@ public sealed class YoloExport(StoreView store, string folder, double valPercent
                 yaml.Write(string.Create(CultureInfo.InvariantCulture, $"  {id - 1}: {quoted}\n"));
             }
         });
-        ExportFiles.FlushDirectory(folder);
+        Durable.FlushDirectory(folder);
     }
 }

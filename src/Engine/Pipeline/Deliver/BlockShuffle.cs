@@ -1,3 +1,5 @@
+using Kernels.Numbers;
+
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>The permutation of a block: Fisher and Yates over SplitMix64, as docs/spec/wire.md specifies it.</summary>
@@ -10,8 +12,8 @@ internal static class BlockShuffle
     /// <returns>[length] offsets: position start + 1 + i carries sequence start + 1 + offset[i].</returns>
     public static int[] Permute(long seed, long start, int length)
     {
-        ulong state = (ulong)seed;
-        state = Next(ref state) ^ (ulong)start; // a generator a block, so that blocks need not be made in turn
+        // A generator a block, so that blocks need not be made in turn.
+        SplitMix64 random = new(new SplitMix64((ulong)seed).Next() ^ (ulong)start);
         int[] offsets = new int[length];
         for (int i = 0; i < length; i++)
         {
@@ -20,20 +22,10 @@ internal static class BlockShuffle
 
         for (int i = length - 1; i > 0; i--)
         {
-            int j = (int)Math.BigMul(Next(ref state), (ulong)i + 1, out _);
+            int j = (int)Math.BigMul(random.Next(), (ulong)i + 1, out _);
             (offsets[i], offsets[j]) = (offsets[j], offsets[i]);
         }
 
         return offsets;
-    }
-
-    /// <summary>SplitMix64 (Steele, Lea and Flood, 2014).</summary>
-    private static ulong Next(ref ulong state)
-    {
-        state += 0x9E3779B97F4A7C15;
-        ulong mixed = state;
-        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
-        return mixed ^ (mixed >> 31);
     }
 }

@@ -44,7 +44,7 @@ public sealed partial class RealFilter
 
     private IEnumerable<string> BoundLines(string category)
     {
-        if (_stated.ContainsKey(StatedThresholds.KeyOf(category)))
+        if (_stated.ContainsKey(CategoryName.Key(category)))
         {
             return [$"bound {Bound(category):F4}: stated for '{category}' in thresholds"];
         }

@@ -71,7 +71,7 @@ public sealed partial class RealFilter : IFilter
         _ => to is { } other ? $"the lead over '{other.Id}'" : "the cosine to the mean real picture",
     };
 
-    private double Bound(string category) => _stated.TryGetValue(StatedThresholds.KeyOf(category), out double stated)
+    private double Bound(string category) => _stated.TryGetValue(CategoryName.Key(category), out double stated)
         ? stated
         : _options.Min + (_calibrated?.Invoke(category).Value ?? 0);
 

@@ -1,3 +1,5 @@
+using Engine.Items;
+
 namespace Engine.Pipeline.Filter;
 
 /// <summary>The thresholds that a configuration states by category.</summary>
@@ -11,9 +13,6 @@ public static class StatedThresholds
         ArgumentNullException.ThrowIfNull(options);
         return options.Thresholds.Keys.Where(name => !has(name));
     }
-
-    /// <summary>A name as names are compared: case, and spaces against underscores, do not matter.</summary>
-    internal static string KeyOf(string name) => name.Replace('_', ' ').Replace('/', ' ').ToLowerInvariant();
 
     internal static Dictionary<string, double> Of(FilterOptions options, IRealPictures pictures)
     {
@@ -29,7 +28,7 @@ public static class StatedThresholds
         Dictionary<string, double> stated = [];
         foreach ((string name, double threshold) in options.Real!.Thresholds)
         {
-            if (!stated.TryAdd(KeyOf(name), threshold))
+            if (!stated.TryAdd(CategoryName.Key(name), threshold))
             {
                 throw new InvalidDataException($"Filter '{options.Name}' states two thresholds of '{name}'.");
             }

@@ -1,3 +1,5 @@
+using Kernels.Numbers;
+
 namespace Engine.Runtimes.Diffusion;
 
 /// <summary>Normal noise that a seed and a place decide, and nothing that was drawn before or beside it.</summary>
@@ -5,8 +7,6 @@ namespace Engine.Runtimes.Diffusion;
 /// is a function of (seed, stream, index). Normal: Box and Muller, 1958, a pair from two of them.</remarks>
 internal static class NormalNoise
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
-
     /// <summary>Fills with noise of mean 0.</summary>
     /// <param name="values">Receives the noise.</param>
     /// <param name="seed">The picture's.</param>
@@ -14,12 +14,12 @@ internal static class NormalNoise
     /// <param name="deviation">Standard deviation.</param>
     public static void Fill(Span<float> values, ulong seed, int stream, double deviation = 1)
     {
-        ulong state = Mix(Mix(seed + Golden) ^ ((ulong)stream * 0xD1B54A32D192ED03));
+        ulong state = SplitMix64.Mix(SplitMix64.Mix(seed + SplitMix64.Step) ^ ((ulong)stream * 0xD1B54A32D192ED03));
         for (int i = 0; i < values.Length; i += 2)
         {
             // Never 0, of which there is no logarithm.
-            double first = ((Mix(state + ((ulong)(i + 1) * Golden)) >> 11) + 1) * (1.0 / (1UL << 53));
-            double second = (Mix(state + ((ulong)(i + 2) * Golden)) >> 11) * (1.0 / (1UL << 53));
+            double first = ((Bits(state, i + 1) >> 11) + 1) * (1.0 / (1UL << 53));
+            double second = (Bits(state, i + 2) >> 11) * (1.0 / (1UL << 53));
             double radius = deviation * Math.Sqrt(-2 * Math.Log(first));
             (double sine, double cosine) = Math.SinCos(2 * Math.PI * second);
             values[i] = (float)(radius * cosine);
@@ -30,10 +30,5 @@ internal static class NormalNoise
         }
     }
 
-    private static ulong Mix(ulong bits)
-    {
-        bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9;
-        bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EB;
-        return bits ^ (bits >> 31);
-    }
+    private static ulong Bits(ulong state, int index) => SplitMix64.Mix(state + ((ulong)index * SplitMix64.Step));
 }
