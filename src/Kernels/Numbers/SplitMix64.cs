@@ -1,6 +1,7 @@
 namespace Kernels.Numbers;
 
-/// <summary>SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for a seed on every machine and version.</summary>
+/// <summary>SplitMix64 (Steele, Lea and Flood, 2014): the same numbers for a seed on every machine and in every
+/// version.</summary>
 /// <param name="seed">Any 64 bits.</param>
 public struct SplitMix64(ulong seed)
 {
