@@ -32,7 +32,7 @@ public class StoreAppendBench
         _plain = File.OpenHandle(Path.Combine(_folder, "plain"), FileMode.Create, FileAccess.Write);
         StoredSample stored = (await _store.AppendAsync(Samples(1)))[0]!.Value;
         Sample read = await _store.ReadAsync(stored);
-        if (!read.Image.AsSpan().SequenceEqual(_image))
+        if (!read.Image.Span.SequenceEqual(_image))
         {
             throw new InvalidOperationException("a sample came back changed; the times mean nothing");
         }
@@ -75,8 +75,8 @@ public class StoreAppendBench
             Attempt = 0,
             Image = _image,
             ImageExtension = "png",
-            MaskPng = _image[..2000],
-            Json = _image[..1500],
+            MaskPng = _image.AsMemory(0, 2000),
+            Json = _image.AsMemory(0, 1500),
         };
     }
 }

@@ -35,7 +35,7 @@ public class StoreReadBench
         _one = _store.List(500, 1)[0];
         _buffer = new byte[_one.Length];
         _shard = File.OpenHandle(Path.Combine(_folder, "shard-000000.tar"), share: FileShare.ReadWrite);
-        if (!(await _store.ReadAsync(_one)).Image.AsSpan().SequenceEqual(_image.AsSpan(0, 60_000))
+        if (!(await _store.ReadAsync(_one)).Image.Span.SequenceEqual(_image.AsSpan(0, 60_000))
             || _store.List(10_000, Page, 3, 16).Count != Page)
         {
             throw new InvalidOperationException("the store gives something else back; the times mean nothing");
@@ -74,8 +74,8 @@ public class StoreReadBench
             Attempt = 0,
             Image = number == 500 ? _image : _image[..500],
             ImageExtension = "png",
-            MaskPng = _image[..2000],
-            Json = _image[..1500],
+            MaskPng = _image.AsMemory(0, 2000),
+            Json = _image.AsMemory(0, 1500),
         };
     }
 }

@@ -119,6 +119,6 @@ public sealed class PythonClientTests
         token = Secret,
         stream = log.StreamId,
         hashes = Enumerable.Range(1, Samples)
-            .Select(at => Convert.ToHexStringLower(SHA256.HashData(log.Make(at).Image))),
+            .Select(at => Convert.ToHexStringLower(SHA256.HashData(log.Make(at).Image.Span))),
     });
 }

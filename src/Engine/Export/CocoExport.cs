@@ -46,7 +46,7 @@ public sealed class CocoExport(StoreView store, string folder, CocoFlavour flavo
     private void Add(ExportLog log, in StoredSample stored, Sample sample)
     {
         string name = $"{sample.Key}.{sample.ImageExtension}";
-        ExportFiles.Replace(Path.Combine(_images, name), file => file.Write(sample.Image)); // (1)
+        ExportFiles.Replace(Path.Combine(_images, name), file => file.Write(sample.Image.Span)); // (1)
         using JsonDocument json = JsonDocument.Parse(sample.Json);
         JsonElement root = json.RootElement.Clone();
         int category = log.CategoryOf(sample.Category);

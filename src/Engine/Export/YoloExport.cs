@@ -71,7 +71,7 @@ public sealed class YoloExport(StoreView store, string folder, double valPercent
         string name = $"{sample.Key}.{sample.ImageExtension}";
         int category = log.CategoryOf(sample.Category) - 1;
         byte[] label = Label(category, sample);
-        ExportFiles.Replace(Path.Combine(Folder("images", part), name), file => file.Write(sample.Image)); // (1)
+        ExportFiles.Replace(Path.Combine(Folder("images", part), name), file => file.Write(sample.Image.Span)); // (1)
         ExportFiles.Replace(Path.Combine(Folder("labels", part), $"{sample.Key}.txt"), file => file.Write(label));
         log.Add(stored.Sequence, line => line.WriteString("file_name", $"{part}/{name}")); // (2)
     }

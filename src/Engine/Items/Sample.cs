@@ -1,6 +1,7 @@
 namespace Engine.Items;
 
 /// <summary>An accepted sample, encoded: what the store appends and a training job receives.</summary>
+/// <remarks>Its files are never changed. They may lie in memory that is lent (<see cref="Lent{T}"/>).</remarks>
 public sealed record Sample
 {
     /// <summary>Unique in a store; the prompt's key (<see cref="Prompt.Key"/>): 23 characters of [0-9a-f-].</summary>
@@ -16,17 +17,17 @@ public sealed record Sample
     public required int Attempt { get; init; }
 
     /// <summary>The picture as a file: PNG, WebP or JPEG bytes.</summary>
-    public required byte[] Image { get; init; }
+    public required ReadOnlyMemory<byte> Image { get; init; }
 
     /// <summary>The picture's file name ending: <c>png</c>, <c>webp</c> or <c>jpg</c>.</summary>
     public required string ImageExtension { get; init; }
 
     /// <summary>The mask as a PNG: grey, 8 bits, 0 or 255, the picture's size.</summary>
-    public required byte[] MaskPng { get; init; }
+    public required ReadOnlyMemory<byte> MaskPng { get; init; }
 
     /// <summary>Category, box, area, RLE, scores and lineage as UTF-8 JSON (docs/spec/store.md).</summary>
-    public required byte[] Json { get; init; }
+    public required ReadOnlyMemory<byte> Json { get; init; }
 
     /// <summary>What the sample weighs in a stage's byte account.</summary>
-    public long Bytes => Image.LongLength + MaskPng.LongLength + Json.LongLength + 512;
+    public long Bytes => (long)Image.Length + MaskPng.Length + Json.Length + 512;
 }

@@ -74,20 +74,23 @@ public sealed partial class SampleStore
         }
     }
 
-    /// <summary>Reads samples one after the other, as the caller goes on: cheaper than each by itself.</summary>
-    /// <param name="samples">What <see cref="Find"/> or <see cref="List"/> gave.</param>
-    /// <returns>Each with its sample, byte for byte as it was appended; owned by the caller.</returns>
+    /// <summary>Reads samples together and checks each against its CRC-32C: cheaper than each by itself. Reads on the
+    /// caller's thread.</summary>
+    /// <param name="samples">What <see cref="Find"/> or <see cref="List"/> gave; 2 GiB together at most.</param>
+    /// <returns>Each with its sample, byte for byte as it was appended, in memory that is lent.</returns>
     /// <exception cref="SampleDeletedException">Retention has deleted one since.</exception>
     /// <exception cref="StoreDamagedException">Bytes are missing or changed; it names shard and offset.</exception>
-    public IEnumerable<(StoredSample Stored, Sample Sample)> Read(IEnumerable<StoredSample> samples)
+    public Lent<(StoredSample Stored, Sample Sample)> Lend(IReadOnlyList<StoredSample> samples)
     {
+        ArgumentNullException.ThrowIfNull(samples);
         ObjectDisposedException.ThrowIf(_isClosed, this);
-        StoredSample asked = default;
-        using IEnumerator<(StoredSample Stored, Sample Sample)> read =
-            _reader.Read(samples.Select(stored => asked = stored)).GetEnumerator();
-        while (IsThere(read, () => asked.Sequence))
+        try
         {
-            yield return read.Current;
+            return _reader.Lend(samples);
+        }
+        catch (StoreDamagedException) when (samples.Any(stored => stored.Sequence < FirstSequence))
+        {
+            throw new SampleDeletedException(samples.Min(stored => stored.Sequence), FirstSequence);
         }
     }
 
@@ -100,18 +103,6 @@ public sealed partial class SampleStore
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         return _reader.ReadJson(stored);
-    }
-
-    private bool IsThere(IEnumerator<(StoredSample Stored, Sample Sample)> read, Func<long> asked)
-    {
-        try
-        {
-            return read.MoveNext();
-        }
-        catch (StoreDamagedException) when (asked() < FirstSequence)
-        {
-            throw new SampleDeletedException(asked(), FirstSequence);
-        }
     }
 
     /// <summary>Waits for newer samples.</summary>

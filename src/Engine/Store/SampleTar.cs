@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Engine.Items;
 
@@ -38,28 +39,30 @@ internal static class SampleTar
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="stored">What the ledger says of it.</param>
+    /// <param name="members">The members; the sample's files lie in them.</param>
     /// <exception cref="StoreDamagedException">The checksum is right, the members are not a sample's.</exception>
     /// <remarks>Not by a tar reader: what a header may say is known here, and a sample is read for every consumer.
     /// </remarks>
-    public static Sample Read(in StoredSample stored, ReadOnlySpan<byte> bytes)
+    public static Sample Read(in StoredSample stored, ReadOnlyMemory<byte> members)
     {
-        (byte[]? image, byte[]? mask, byte[]? json, string extension) = (null, null, null, string.Empty);
-        for (int at = 0; at + BlockBytes <= bytes.Length;)
+        (ReadOnlyMemory<byte>? image, ReadOnlyMemory<byte>? mask, ReadOnlyMemory<byte>? json) = (null, null, null);
+        string extension = string.Empty;
+        for (int at = 0; at + BlockBytes <= members.Length;)
         {
-            (string name, int length) = Header(bytes.Slice(at, BlockBytes))
+            (string name, int length) = Header(members.Span.Slice(at, BlockBytes))
                 ?? throw Strange(stored, $"there is no member's header at byte {at}");
             at += BlockBytes;
-            if (length > bytes.Length - at)
+            if (length > members.Length - at)
             {
-                throw Strange(stored, $"member {name} has {length} bytes, and {bytes.Length - at} follow");
+                throw Strange(stored, $"member {name} has {length} bytes, and {members.Length - at} follow");
             }
 
             string ending = name.StartsWith(stored.Key + ".", StringComparison.Ordinal)
                 ? name[stored.Key.Length..]
                 : throw Strange(stored, $"member {name} is not of sample {stored.Key}");
-            byte[] content = GC.AllocateUninitializedArray<byte>(length);
-            bytes.Slice(at, length).CopyTo(content);
-            at += (int)Math.Min(((long)length + BlockBytes - 1) / BlockBytes * BlockBytes, bytes.Length - at);
+            ReadOnlyMemory<byte> content = members.Slice(at, length);
+            at += (int)Math.Min(((long)length + BlockBytes - 1) / BlockBytes * BlockBytes, members.Length - at);
             switch (ending)
             {
                 case MaskEnding: mask = content; break;
@@ -77,10 +80,10 @@ internal static class SampleTar
                 Category = stored.Category,
                 PromptId = stored.Key[..dash],
                 Attempt = int.Parse(stored.Key.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture),
-                Image = image,
+                Image = image.Value,
                 ImageExtension = extension,
-                MaskPng = mask,
-                Json = json,
+                MaskPng = mask.Value,
+                Json = json.Value,
             };
     }
 
@@ -105,9 +108,12 @@ internal static class SampleTar
         return end == 0 ? null : (Encoding.ASCII.GetString(end < 0 ? name : name[..end]), bytes);
     }
 
-    private static void Add(TarWriter tar, string name, byte[] content)
+    private static void Add(TarWriter tar, string name, ReadOnlyMemory<byte> content)
     {
-        using MemoryStream data = new(content, writable: false);
+        // The tar writer takes a stream. Files that are appended lie in arrays; what does not is copied.
+        using MemoryStream data = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> lies)
+            ? new(lies.Array!, lies.Offset, lies.Count, writable: false)
+            : new(content.ToArray(), writable: false);
         tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
         {
             Mode = Mode,

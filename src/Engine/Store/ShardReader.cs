@@ -7,23 +7,45 @@ namespace Engine.Store;
 /// <summary>Reads samples out of shards and checks them. Safe for several threads, and beside the writer.</summary>
 internal sealed class ShardReader(string directory, IFileLayer files)
 {
-    /// <summary>Reads and checks one sample.</summary>
-    /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
-    public Sample Read(in StoredSample stored)
-    {
-        using OpenedShard shard = new(directory, files);
-        return Read(stored, shard);
-    }
+    // So much is read before it is checked: it then still lies in the core's cache.
+    private const int RunBytes = 256 << 10;
 
-    /// <summary>Reads and checks samples one after the other, as the caller goes on; a shard stays open for those of it
-    /// that follow each other.</summary>
+    /// <summary>Reads and checks one sample.</summary>
+    /// <returns>The sample, which owns its memory.</returns>
     /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
-    public IEnumerable<(StoredSample Stored, Sample Sample)> Read(IEnumerable<StoredSample> samples)
+    public Sample Read(in StoredSample stored) => SampleTar.Read(stored, ReadMembers(stored));
+
+    /// <summary>Reads and checks samples, those that lie one after the other in a shard together.</summary>
+    /// <param name="samples">2 GiB together at most.</param>
+    /// <returns>The samples, in memory that is lent.</returns>
+    /// <exception cref="StoreDamagedException">The bytes are missing or changed.</exception>
+    public Lent<(StoredSample Stored, Sample Sample)> Lend(IReadOnlyList<StoredSample> samples)
     {
-        using OpenedShard shard = new(directory, files);
-        foreach (StoredSample stored in samples)
+        LentBuffer buffer = new(checked((int)samples.Sum(stored => (long)stored.Length)));
+        try
         {
-            yield return (stored, Read(stored, shard));
+            using OpenedShard shard = new(directory, files);
+            (StoredSample, Sample)[] read = new (StoredSample, Sample)[samples.Count];
+            int start = 0; // Of the run, in the buffer.
+            for (int first = 0, after; first < read.Length; first = after)
+            {
+                after = RunFrom(samples, first);
+                int bytes = FillRun(shard, samples, first, after, buffer.Array.AsSpan(start));
+                int end = start + bytes;
+                for (int i = first; i < after; start += samples[i++].Length)
+                {
+                    int have = Math.Clamp(end - start, 0, samples[i].Length);
+                    Check(samples[i], buffer.Array.AsSpan(start, have));
+                    read[i] = (samples[i], SampleTar.Read(samples[i], buffer.Array.AsMemory(start, have)));
+                }
+            }
+
+            return new Lent<(StoredSample Stored, Sample Sample)>(read, buffer);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
         }
     }
 
@@ -83,53 +105,78 @@ internal sealed class ShardReader(string directory, IFileLayer files)
         throw Damaged(stored, "it has no JSON member");
     }
 
-    private static void Fill(IShardFile shard, in StoredSample stored, long at, Span<byte> bytes)
+    // Samples that lie one after the other, as many as a run may have, at least one.
+    private static int RunFrom(IReadOnlyList<StoredSample> samples, int first)
+    {
+        StoredSample last = samples[first];
+        long bytes = last.Length;
+        int after = first + 1;
+        while (after < samples.Count && samples[after] is var next && next.Shard == last.Shard
+            && next.Offset == last.Offset + last.Length && bytes + next.Length <= RunBytes)
+        {
+            (last, bytes) = (next, bytes + next.Length);
+            after++;
+        }
+
+        return after;
+    }
+
+    private static int FillRun(
+        OpenedShard shard, IReadOnlyList<StoredSample> samples, int first, int after, Span<byte> buffer)
+    {
+        StoredSample from = samples[first];
+        int bytes = (int)(samples[after - 1].Offset + samples[after - 1].Length - from.Offset);
+        return Read(Open(shard, from), from.Offset, buffer[..bytes]);
+    }
+
+    private static IShardFile Open(OpenedShard shard, in StoredSample stored)
+    {
+        try
+        {
+            return shard.Of(stored.Shard);
+        }
+        catch (FileNotFoundException)
+        {
+            throw Damaged(stored, "the file is missing");
+        }
+    }
+
+    /// <summary>Reads until the span is full or the file ends.</summary>
+    private static int Read(IShardFile shard, long offset, Span<byte> bytes)
     {
         int found = 0;
         for (int read = 1; read > 0 && found < bytes.Length; found += read)
         {
-            read = shard.Read(bytes[found..], stored.Offset + at + found);
+            read = shard.Read(bytes[found..], offset + found);
         }
 
+        return found;
+    }
+
+    private static void Fill(IShardFile shard, in StoredSample stored, long at, Span<byte> bytes)
+    {
+        int found = Read(shard, stored.Offset + at, bytes);
         if (found < bytes.Length)
         {
             throw Damaged(stored, $"{bytes.Length} bytes from {at} on were wanted, {found} were found");
         }
     }
 
-    private static Sample Read(in StoredSample stored, OpenedShard shard)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(stored.Length);
-        try
-        {
-            ReadChecked(stored, buffer, shard);
-            return SampleTar.Read(stored, buffer.AsSpan(0, stored.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
     private void ReadChecked(in StoredSample stored, byte[] buffer)
     {
         using OpenedShard shard = new(directory, files);
-        ReadChecked(stored, buffer, shard);
+        int found = Read(Open(shard, stored), stored.Offset, buffer.AsSpan(0, stored.Length));
+        Check(stored, buffer.AsSpan(0, found));
     }
 
-    private static void ReadChecked(in StoredSample stored, byte[] buffer, OpenedShard shard)
+    private static void Check(in StoredSample stored, ReadOnlySpan<byte> members)
     {
-        Span<byte> bytes = buffer.AsSpan(0, stored.Length);
-        try
+        if (members.Length < stored.Length)
         {
-            Fill(shard.Of(stored.Shard), stored, at: 0, bytes);
-        }
-        catch (FileNotFoundException)
-        {
-            throw Damaged(stored, "the file is missing");
+            throw Damaged(stored, $"{stored.Length} bytes from 0 on were wanted, {members.Length} were found");
         }
 
-        uint crc = Crc32C.Of(bytes);
+        uint crc = Crc32C.Of(members);
         if (crc != stored.Crc32C)
         {
             throw Damaged(stored, $"its CRC-32C must be {stored.Crc32C:x8} and is {crc:x8}");

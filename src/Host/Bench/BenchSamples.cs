@@ -27,7 +27,7 @@ internal sealed class BenchSamples(int bytes)
         return new Sample
         {
             Key = $"{id}-000000", Category = "bath towel", PromptId = id, Attempt = 0, Image = image,
-            ImageExtension = "png", MaskPng = image[..MaskBytes], Json = json,
+            ImageExtension = "png", MaskPng = image.AsMemory(0, MaskBytes), Json = json,
         };
     }
 

@@ -13,10 +13,12 @@ namespace Host.Bench;
 /// both ends share the machine's cores with whatever else runs; the best round counts.
 /// </summary>
 /// <param name="folder">Where stores are made and deleted again.</param>
+/// <param name="sizesKib">Of the samples, a case each.</param>
 /// <param name="trafficBytes">Bytes sent in a round.</param>
 /// <param name="rounds">Rounds of each case.</param>
 /// <param name="peers">The scripts of the peers.</param>
-internal sealed class DeliverBench(string folder, long trafficBytes, int rounds, KernelPeers peers)
+internal sealed class DeliverBench(
+    string folder, IReadOnlyList<int> sizesKib, long trafficBytes, int rounds, KernelPeers peers)
 {
     private const int AckSamples = 16;
     private const int FrameOverheadBytes = 120; // Prefix, array, sequence, key, category, format, three lengths.
@@ -29,9 +31,9 @@ internal sealed class DeliverBench(string folder, long trafficBytes, int rounds,
         Directory.CreateDirectory(own);
         try
         {
-            foreach (int sampleBytes in new[] { 4 << 10, 64 << 10, 256 << 10 })
+            foreach (int kib in sizesKib)
             {
-                await OfSizeAsync(Path.Combine(own, $"{sampleBytes}"), sampleBytes, stopping).ConfigureAwait(false);
+                await OfSizeAsync(Path.Combine(own, $"{kib}"), kib << 10, stopping).ConfigureAwait(false);
             }
 
             new StoreBench(own, rounds).Run(stopping);
@@ -61,7 +63,7 @@ internal sealed class DeliverBench(string folder, long trafficBytes, int rounds,
                 {
                     foreach (int consumers in new[] { 1, 4 })
                     {
-                        await DeliverAsync(listener, store.StreamId, sampleBytes, samples, consumers, stopping)
+                        await DeliverAsync(listener, directory, store.StreamId, sampleBytes, samples, consumers, stopping)
                             .ConfigureAwait(false);
                     }
 
@@ -73,14 +75,19 @@ internal sealed class DeliverBench(string folder, long trafficBytes, int rounds,
     }
 
     private async Task DeliverAsync(
-        WireListener listener, string stream, int sampleBytes, int samples, int consumers, CancellationToken stopping)
+        WireListener listener, string directory, string stream, int sampleBytes, int samples, int consumers,
+        CancellationToken stopping)
     {
+        string shard = Directory.EnumerateFiles(directory, "*.tar").Order().First();
         int each = samples / consumers;
-        (BenchTime floor, BenchTime delivered) = (BenchTime.Longest, BenchTime.Longest);
+        (BenchTime floor, BenchTime fed, BenchTime delivered) =
+            (BenchTime.Longest, BenchTime.Longest, BenchTime.Longest);
         for (int round = 0; round < rounds; round++)
         {
             floor = floor.Least(await BenchTime.OfAsync(() => BareSocket.RunAsync(
                 consumers, each, sampleBytes + FrameOverheadBytes)).ConfigureAwait(false));
+            fed = fed.Least(await BenchTime.OfAsync(() => BareSocket.RunAsync(
+                consumers, each, sampleBytes + FrameOverheadBytes, shard)).ConfigureAwait(false));
             delivered = delivered.Least(await BenchTime.OfAsync(() => Task.WhenAll(
                 Enumerable.Range(0, consumers).Select(group => ConsumeAsync(
                     listener.Addresses[0], stream, $"bench-{group}", each, stopping)))).ConfigureAwait(false));
@@ -88,10 +95,12 @@ internal sealed class DeliverBench(string folder, long trafficBytes, int rounds,
 
         double bytes = (double)each * consumers * sampleBytes;
         Console.Out.WriteLine(
-            $"deliver {sampleBytes >> 10} KiB to {consumers}: floor {bytes / floor.Clock / 1e9:F2} GB/s, delivered "
-            + $"{bytes / delivered.Clock / 1e9:F2} GB/s, {each * consumers / delivered.Clock:F0} samples/s; "
-            + $"{100 * floor.Clock / delivered.Clock:F0} % of the floor by the clock, "
-            + $"{100 * floor.Processor / delivered.Processor:F0} % by processor time");
+            $"deliver {sampleBytes >> 10} KiB to {consumers}: floor {bytes / floor.Clock / 1e9:F2} GB/s, fed from a file "
+            + $"{bytes / fed.Clock / 1e9:F2}, delivered {bytes / delivered.Clock / 1e9:F2} GB/s, "
+            + $"{each * consumers / delivered.Clock:F0} samples/s; {100 * floor.Clock / delivered.Clock:F0} % of the floor, "
+            + $"{100 * fed.Clock / delivered.Clock:F0} % of the fed one by the clock, "
+            + $"{100 * floor.Processor / delivered.Processor:F0} and {100 * fed.Processor / delivered.Processor:F0} % by "
+            + "processor time");
     }
 
     /// <summary>A group of its own that begins at the first sample and acknowledges as a batch does.</summary>

@@ -21,19 +21,33 @@ internal static class BenchDeliver
             Description = "Rounds whose best counts, 1 to 100.", DefaultValueFactory = _ => 5,
         };
         rounds.Validators.Add(result => Check(result, "--rounds", 1, 100));
+        Option<int[]> sizes = new("--sample-kib")
+        {
+            Description = "KiB of a sample, 4 to 16384; several cases one after the other.",
+            DefaultValueFactory = _ => [4, 64, 256], AllowMultipleArgumentsPerToken = true,
+        };
+        sizes.Validators.Add(result => CheckSizes(result, sizes));
         Option<DirectoryInfo?> folder = new("--folder")
         {
             Description = "The disk: stores are made there, and deleted again; the system's folder when absent.",
         };
         Command command = new("deliver", "Measure delivery, storing and the Python client beside their floors.")
         {
-            traffic, rounds, folder,
+            traffic, rounds, sizes, folder,
         };
         command.SetAction((parsed, stopping) => Reading.RunAsync("bench deliver", () => new DeliverBench(
-            parsed.GetValue(folder)?.FullName ?? Path.GetTempPath(), (long)parsed.GetValue(traffic) << 20,
-            parsed.GetValue(rounds), new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")))
+            parsed.GetValue(folder)?.FullName ?? Path.GetTempPath(), parsed.GetValue(sizes)!,
+            (long)parsed.GetValue(traffic) << 20, parsed.GetValue(rounds), new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")))
             .RunAsync(stopping)));
         return command;
+    }
+
+    private static void CheckSizes(System.CommandLine.Parsing.OptionResult result, Option<int[]> sizes)
+    {
+        foreach (int value in (result.GetValue(sizes) ?? []).Where(value => value is < 4 or > 16_384))
+        {
+            result.AddError($"--sample-kib is {value}; it must be 4 to 16384.");
+        }
     }
 
     private static void Check(System.CommandLine.Parsing.OptionResult result, string name, int least, int most)

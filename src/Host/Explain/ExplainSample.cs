@@ -83,7 +83,7 @@ internal static class ExplainSample
 
     private static Annotated Again(Sample sample, JsonElement json)
     {
-        BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng, ImageLimits.Default);
+        BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng.Span, ImageLimits.Default);
         int[] box = [.. json.GetProperty("box").EnumerateArray().Select(side => side.GetInt32())];
         return new Annotated
         {
@@ -94,7 +94,7 @@ internal static class ExplainSample
                     Text = json.GetProperty("prompt").GetString()!,
                     Seed = ulong.Parse(json.GetProperty("seed").GetString()!, CultureInfo.InvariantCulture),
                 },
-                ImageCodec.DecodeRgb(sample.Image, ImageLimits.Default), json.GetProperty("generator").GetString()!,
+                ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default), json.GetProperty("generator").GetString()!,
                 new Dictionary<string, string>()),
             Mask = mask,
             Box = new Box(box[0], box[1], box[2], box[3]),

@@ -50,13 +50,14 @@ internal sealed class CreditAccount
         waiter?.TrySetResult();
     }
 
-    /// <summary>Takes one frame off the account.</summary>
-    /// <param name="bytes">Its length, prefix included.</param>
-    public void Spend(int bytes)
+    /// <summary>Takes frames off the account.</summary>
+    /// <param name="frames">How many.</param>
+    /// <param name="bytes">Their length, prefixes included.</param>
+    public void Spend(int frames, long bytes)
     {
         lock (_gate)
         {
-            (_frames, _bytes) = (_frames - 1, _bytes - bytes);
+            (_frames, _bytes) = (_frames - frames, _bytes - bytes);
         }
     }
 

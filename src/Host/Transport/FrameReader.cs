@@ -74,7 +74,7 @@ public static class FrameReader
     }
 
     /// <summary>Reads a SAMPLE.</summary>
-    /// <param name="payload">A payload of that type, in one piece; the frame keeps it.</param>
+    /// <param name="payload">A payload of that type, in one piece; the frame's files lie in it.</param>
     /// <returns>The frame.</returns>
     public static SampleFrame Sample(ReadOnlyMemory<byte> payload)
     {

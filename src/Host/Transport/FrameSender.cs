@@ -1,15 +1,11 @@
-using System.IO.Pipelines;
-
 namespace Host.Transport;
 
 /// <summary>Lets several tasks write frames to one connection, one whole frame after the other.</summary>
-/// <param name="output">Owned by the connection.</param>
+/// <param name="output">Where frames go; used by this alone.</param>
 /// <param name="clock">Times how long a peer lets bytes wait.</param>
-internal sealed class FrameSender(PipeWriter output, TimeProvider clock) : IDisposable
+internal sealed class FrameSender(IFrameOutput output, TimeProvider clock) : IDisposable
 {
-    private const int TogetherBytes = 64 << 10;
-
-    private readonly SemaphoreSlim _turn = new(1, 1); // Guards the writer and the pipe.
+    private readonly SemaphoreSlim _turn = new(1, 1); // Guards the writer and the output.
     private readonly FrameWriter _frames = new(output);
     private long _waitingSince; // The time stamp at which a flush began; 0 when none is under way.
     private int _framesSent;
@@ -27,40 +23,49 @@ internal sealed class FrameSender(PipeWriter output, TimeProvider clock) : IDisp
         }
     }
 
-    /// <summary>Writes a frame and waits until the peer is near enough to take more.</summary>
-    /// <typeparam name="TState">What the frame is written from.</typeparam>
+    /// <summary>Writes frames and waits until the peer is near enough to take more.</summary>
+    /// <typeparam name="TState">What the frames are written from.</typeparam>
     /// <param name="state">Handed to <paramref name="write"/>.</param>
-    /// <param name="write">Writes one whole frame, or nothing.</param>
+    /// <param name="write">Writes whole frames and says how many.</param>
     /// <param name="stopping">Ends the wait; what was written stays written, whole.</param>
-    /// <param name="moreFollows">Another frame comes at once: this one may wait for it, until 64 KiB have come
-    /// together. A flush costs more than a small frame.</param>
-    /// <returns>False when the peer has gone.</returns>
-    public async ValueTask<bool> SendAsync<TState>(
-        TState state, Action<FrameWriter, TState> write, CancellationToken stopping, bool moreFollows = false)
+    /// <returns>Frames written, 0 or more; -1 when the peer has gone.</returns>
+    public async ValueTask<int> SendAsync<TState>(
+        TState state, Func<FrameWriter, TState, int> write, CancellationToken stopping)
     {
         await _turn.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
-            write(_frames, state);
-            Interlocked.Increment(ref _framesSent);
-            if (moreFollows && output.CanGetUnflushedBytes && output.UnflushedBytes < TogetherBytes)
-            {
-                return true;
-            }
-
-            ValueTask<FlushResult> flushing = output.FlushAsync(stopping);
+            int frames = write(_frames, state);
+            Interlocked.Add(ref _framesSent, frames);
+            ValueTask<bool> flushing = output.FlushAsync(stopping);
             if (!flushing.IsCompleted)
             {
                 Volatile.Write(ref _waitingSince, Math.Max(1, clock.GetTimestamp()));
             }
 
-            FlushResult flushed = await flushing.ConfigureAwait(false);
-            return !flushed.IsCompleted;
+            return await flushing.ConfigureAwait(false) ? frames : -1;
         }
         finally
         {
             Volatile.Write(ref _waitingSince, 0);
             _turn.Release();
+        }
+    }
+
+    /// <summary>Gives memory back that frames were written from, once none of it is on its way any more.</summary>
+    /// <param name="memory">Belongs to frames of the caller's last <see cref="SendAsync"/>.</param>
+    public void GiveBack(IDisposable memory)
+    {
+        Task sent = output.Sent;
+        if (sent.IsCompleted)
+        {
+            memory.Dispose();
+        }
+        else
+        {
+            _ = sent.ContinueWith(
+                _ => memory.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
         }
     }
 

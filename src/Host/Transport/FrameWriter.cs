@@ -8,12 +8,14 @@ using MessagePack;
 namespace Host.Transport;
 
 /// <summary>Writes whole frames, prefix included, into a buffer. Not safe for several threads.</summary>
-/// <remarks>Files of a sample are copied once, into the buffer. Methods return the frame's length in bytes.</remarks>
+/// <remarks>Files of a sample are copied once, into the buffer, unless the output takes them from where they lie. Methods
+/// return the frame's length in bytes.</remarks>
 /// <param name="output">Where frames go; owned by the caller.</param>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {
     // Everything but the files, which are not copied twice. Its size is bounded by the bounds of the fields.
     private readonly ArrayBufferWriter<byte> _head = new(256);
+    private readonly IFrameOutput? _lender = output as IFrameOutput;
 
     /// <summary>Writes a HELLO.</summary>
     /// <param name="hello">The frame.</param>
@@ -130,12 +132,24 @@ public sealed class FrameWriter(IBufferWriter<byte> output)
         ReadOnlySpan<byte> head = _head.WrittenSpan;
         WritePrefix((int)length);
         output.Write(head[..image]);
-        output.Write(sample.Image);
+        Write(sample.Image);
         output.Write(head[image..mask]);
-        output.Write(sample.MaskPng);
+        Write(sample.MaskPng);
         output.Write(head[mask..json]);
-        output.Write(sample.Json);
+        Write(sample.Json);
         return WireLimits.PrefixBytes + (int)length;
+    }
+
+    private void Write(ReadOnlyMemory<byte> file)
+    {
+        if (_lender is null)
+        {
+            output.Write(file.Span);
+        }
+        else
+        {
+            _lender.Lend(file);
+        }
     }
 
     private static void Write(ref MessagePackWriter writer, long? number)

@@ -45,10 +45,6 @@ public sealed record TransportOptions : ICheckedOptions
     /// <summary>Largest sample (picture, mask and JSON). In bytes, 4 KiB to 1 GiB. Default 32 MiB.</summary>
     public long SampleBytesMax { get; init; } = 32L << 20;
 
-    /// <summary>Read ahead of the socket, a connection. In bytes, 1 B to 1 GiB. Default 4 MiB.</summary>
-    /// <remarks>A connection holds this much or two samples, whichever is more.</remarks>
-    public long ReadAheadBytes { get; init; } = 4L << 20;
-
     /// <summary>How long a client may take for its hello. 100 ms to 1 min. Default 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -150,11 +146,6 @@ public sealed record TransportOptions : ICheckedOptions
         if (SampleBytesMax is < 4096 or > 1L << 30)
         {
             yield return new(nameof(SampleBytesMax), $"is {SampleBytesMax}; it must be 4096 to 1073741824 bytes");
-        }
-
-        if (ReadAheadBytes is < 1 or > 1L << 30)
-        {
-            yield return new(nameof(ReadAheadBytes), $"is {ReadAheadBytes}; it must be 1 to 1073741824 bytes");
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     private bool _hasBrought; // Whether the connection has brought a sample.
     private bool _hasEnded; // Whether the server has said that there will be no more.
     private IOException? _fruitless; // How a connection that brought none ended.
-    private int _heldBytes; // The frame that the consumer holds, whose credit comes back with the next one asked for.
+    private ReceivedSample? _held; // What the consumer holds: its memory and credit go back when it asks for the next.
     private readonly Dictionary<long, long> _received = []; // What the consumer has had, by share,
     private readonly Dictionary<long, long> _done = []; // and what it has acknowledged.
 
@@ -36,7 +36,8 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     /// <summary>Receives samples until the reader stops, or the plan has ended and all samples of this rank are
     /// acknowledged. Only one such loop at a time.</summary>
     /// <param name="stopping">Ends the loop.</param>
-    /// <returns>Samples in order; each counts against the credit until the next one is asked for.</returns>
+    /// <returns>Samples in order. Each counts against the credit, and its files are lent, until the next one is asked
+    /// for.</returns>
     /// <exception cref="WireClosedException">The server said no, and coming back changes nothing.</exception>
     /// <exception cref="IOException">No server was there for <see cref="WireClientOptions.RetryFor"/>.</exception>
     public async IAsyncEnumerable<SampleFrame> ReadAllAsync([EnumeratorCancellation] CancellationToken stopping)
@@ -47,7 +48,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             if (await NextAsync(_session, stopping).ConfigureAwait(false) is not { } sample)
             {
                 await _session.DisposeAsync().ConfigureAwait(false);
-                (_session, _heldBytes) = (null, 0);
+                (_session, _held) = (null, null);
                 if (_hasEnded)
                 {
                     yield break;
@@ -121,14 +122,14 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     {
         try
         {
-            if (_heldBytes > 0)
+            if (_held is { } held)
             {
-                await TryAsync(session.TakenAsync(_heldBytes, stopping)).ConfigureAwait(false);
-                _heldBytes = 0;
+                _held = null;
+                await TryAsync(session.TakenAsync(held, stopping)).ConfigureAwait(false);
             }
 
             ReceivedSample sample = await session.ReadAsync(stopping).ConfigureAwait(false);
-            (_heldBytes, _delay, _hasBrought) = (sample.FrameBytes, _options.RetryDelayFirst, true);
+            (_held, _delay, _hasBrought) = (sample, _options.RetryDelayFirst, true);
             return sample;
         }
         catch (WireClosedException closed) when (closed.Away.Code == GoAwayCode.Ended)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Engine.Items;
 using Engine.Pipeline.Deliver;
 
 namespace Host.Transport;
@@ -6,7 +7,9 @@ namespace Host.Transport;
 /// <summary>After the welcome: five loops side by side.</summary>
 internal sealed partial class WireConnection
 {
-    private const int ReadAheadItems = 64;
+    // Read and sent together. More gains nothing, and would not fit a core's cache twice.
+    private const int TogetherItems = 64;
+    private const long TogetherBytes = 256 << 10;
 
     private async Task ReadAsync(CancellationToken stopping)
     {
@@ -43,78 +46,72 @@ internal sealed partial class WireConnection
         }
     }
 
+    // Nothing is read ahead: what the system buffers of the connection leaves while the next samples are read, and
+    // memory that is used again at once is still in the core's cache.
     private async Task SendAsync(CancellationToken stopping)
     {
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task<IReadOnlyList<PlacedSample>>? ahead = null;
-        try
+        while (true)
         {
-            while (true)
+            await _credit.WaitAsync(stopping).ConfigureAwait(false);
+            (int frames, long bytes) = _credit.Balance;
+            Lent<PlacedSample> samples = await _link!.NextAsync(
+                Math.Min(frames, TogetherItems), Math.Min(bytes, TogetherBytes), stopping).ConfigureAwait(false);
+            try
             {
-                await _credit.WaitAsync(stopping).ConfigureAwait(false);
-                IReadOnlyList<PlacedSample> samples =
-                    await (ahead ?? NextAsync(0, 0, stopping)).ConfigureAwait(false);
-
-                // The next ones are read while these leave, as far as there is credit for both.
-                long bytes = samples.Sum(sample => sample.Sample.Bytes);
-                ahead = _credit.Balance is var (frames, left) && frames > samples.Count && left > bytes
-                    ? Task.Run(() => NextAsync(samples.Count, bytes, ending.Token), ending.Token)
-                    : null;
                 await SendAsync(samples, stopping).ConfigureAwait(false);
             }
-        }
-        finally
-        {
-            await ending.CancelAsync().ConfigureAwait(false);
-            if (ahead is not null)
+            finally
             {
-                // It has ended before the log does that it reads.
-                await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _output.GiveBack(samples);
             }
         }
     }
 
-    private async Task SendAsync(IReadOnlyList<PlacedSample> samples, CancellationToken stopping)
+    private async Task SendAsync(Lent<PlacedSample> samples, CancellationToken stopping)
     {
-        for (int i = 0; i < samples.Count; i++)
+        for (int sent = 0; sent < samples.Count;)
         {
             await _credit.WaitAsync(stopping).ConfigureAwait(false);
-
-            // A frame waits for the next one only where nothing can keep that from following at once.
-            bool moreFollows = i + 1 < samples.Count
-                && _credit.Balance is var (frames, bytes) && frames > 1
-                && bytes > samples[i].Sample.Bytes + WireLimits.SampleOverheadBytesMax;
-            if (!await _output.SendAsync(samples[i], Write, stopping, moreFollows).ConfigureAwait(false))
+            int frames = await _output.SendAsync((samples, sent), Write, stopping).ConfigureAwait(false);
+            if (frames < 0)
             {
                 // The reader finds out why, after the acknowledgements that came before the end.
                 await Task.Delay(Options.LeaveTimeout, _server.Clock, stopping).ConfigureAwait(false);
                 End(ConnectionEnd.Vanished);
             }
+
+            sent += Math.Max(0, frames);
         }
     }
 
-    /// <summary>Reads the next samples that there is credit for, beyond those that are about to leave.</summary>
-    private async Task<IReadOnlyList<PlacedSample>> NextAsync(int samples, long bytes, CancellationToken stopping)
+    /// <summary>Writes as many samples as there is credit for, and as should leave together.</summary>
+    private int Write(FrameWriter to, (Lent<PlacedSample> Samples, int From) left)
     {
-        (int frames, long left) = _credit.Balance;
-        return await _link!.NextAsync(
-            Math.Clamp(frames - samples, 1, ReadAheadItems), Math.Clamp(left - bytes, 1, Options.ReadAheadBytes / 2),
-            stopping).ConfigureAwait(false);
-    }
-
-    private void Write(FrameWriter to, PlacedSample at)
-    {
-        int bytes = to.Sample(at, Options.FrameBytesMax);
-        if (bytes == 0)
+        (int frames, long bytes) = _credit.Balance;
+        (int written, long length) = (0, 0);
+        while (left.From + written < left.Samples.Count && written < frames && length < Math.Min(bytes, TogetherBytes))
         {
-            throw new WireFormatException(
-                GoAwayCode.SampleTooLarge,
-                $"Sample {at.Sample.Key} has {at.Sample.Bytes} bytes, more than the server's sample_bytes_max of "
-                + $"{Options.SampleBytesMax}; raise it there.");
+            PlacedSample at = left.Samples[left.From + written];
+            int added = to.Sample(at, Options.FrameBytesMax);
+            if (added == 0 && written == 0)
+            {
+                throw new WireFormatException(
+                    GoAwayCode.SampleTooLarge,
+                    $"Sample {at.Sample.Key} has {at.Sample.Bytes} bytes, more than the server's sample_bytes_max of "
+                    + $"{Options.SampleBytesMax}; raise it there.");
+            }
+
+            if (added == 0)
+            {
+                break; // Those before it leave first.
+            }
+
+            (written, length) = (written + 1, length + added);
         }
 
-        _credit.Spend(bytes);
-        _link!.Sent(bytes);
+        _credit.Spend(written, length);
+        _link!.Sent(written, length);
+        return written;
     }
 
     /// <summary>Sees whether the client lives. Sends nothing itself, so that nothing can hold it up.</summary>
@@ -149,7 +146,7 @@ internal sealed partial class WireConnection
             if (_output.FramesSent == sentBefore)
             {
                 await _output.SendAsync(
-                    _server.Hub.LastSequence, static (to, last) => to.Number(FrameType.Heartbeat, last), stopping)
+                    _server.Hub.LastSequence, static (to, last) => to.Number(FrameType.Heartbeat, last) > 0 ? 1 : 0, stopping)
                     .ConfigureAwait(false);
             }
 

@@ -30,7 +30,7 @@ internal sealed partial class WireConnection : IDisposable
     {
         (_server, _socket, _log) = (server, socket, log);
         _input = new FrameInput(socket.Transport.Input, WireLimits.ClientFrameBytesMax);
-        _output = new FrameSender(socket.Transport.Output, server.Clock);
+        _output = new FrameSender(OutputOf(socket), server.Clock);
         _heardAt = server.Clock.GetTimestamp();
     }
 
@@ -77,6 +77,12 @@ internal sealed partial class WireConnection : IDisposable
         _output.Dispose();
         _stopping.Dispose();
     }
+
+    private static IFrameOutput OutputOf(ConnectionContext socket) =>
+        socket.Features.Get<ITlsHandshakeFeature>() is null
+        && socket.Features.Get<IConnectionSocketFeature>() is { Socket: { } plain }
+            ? new SocketOutput(plain)
+            : new PipeOutput(socket.Transport.Output);
 
     // A link that the hub has ended already is told why, also when the daemon goes down at the same moment.
     private void EndDraining() => End(EndOf(_link));
@@ -134,7 +140,8 @@ internal sealed partial class WireConnection : IDisposable
         try
         {
             GoAwayFrame away = new(code, message, _link?.Cursor);
-            await _output.SendAsync(away, static (to, frame) => to.GoAway(frame), limit.Token).ConfigureAwait(false);
+            await _output.SendAsync(away, static (to, frame) => to.GoAway(frame) > 0 ? 1 : 0, limit.Token)
+                .ConfigureAwait(false);
 
             // Closing a socket with unread bytes resets it, and a reset can overtake the GOAWAY. So read on for a
             // moment: a client that is told of a drain still acknowledges, anything else is thrown away.

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -20,7 +19,7 @@ internal sealed class WireSession : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1); // Guards the buffer and the order of writes.
     private readonly ArrayBufferWriter<byte> _buffer = new(256);
     private readonly FrameWriter _frames;
-    private readonly byte[] _prefix = new byte[WireLimits.PrefixBytes];
+    private readonly FrameIntake _intake = new();
     private readonly CreditWindow _window;
     private Stream _stream = Stream.Null; // Over the socket; set once it is connected.
 
@@ -96,10 +95,13 @@ internal sealed class WireSession : IAsyncDisposable
     }
 
     /// <summary>Says that the consumer is done with a sample's memory, so that more may come.</summary>
-    public ValueTask TakenAsync(int frameBytes, CancellationToken stopping) =>
-        _window.Taken(frameBytes) is { } credit
+    public ValueTask TakenAsync(in ReceivedSample sample, CancellationToken stopping)
+    {
+        sample.Slab.Release();
+        return _window.Taken(sample.FrameBytes) is { } credit
             ? WriteAsync(credit, static (to, back) => to.Credit(back), stopping)
             : ValueTask.CompletedTask;
+    }
 
     /// <summary>Acknowledges everything of a share up to a position.</summary>
     public ValueTask AckAsync(long position, CancellationToken stopping)
@@ -124,6 +126,7 @@ internal sealed class WireSession : IAsyncDisposable
         await _stream.DisposeAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _background.ConfigureAwait(false);
+        _intake.Dispose();
         _closing.Dispose();
         _turn.Dispose();
     }
@@ -158,12 +161,18 @@ internal sealed class WireSession : IAsyncDisposable
             ShuffleSeed = _options.ShuffleSeed,
         };
         await WriteAsync(hello, static (to, frame) => to.Hello(frame), stopping).ConfigureAwait(false);
-        byte[] answer = await ReadPayloadAsync(WireLimits.ClientFrameBytesMax, stopping).ConfigureAwait(false);
-        FrameType type = FrameReader.TypeOf(new ReadOnlySequence<byte>(answer));
+        ReadOnlyMemory<byte> payload;
+        while (!_intake.TryCut(WireLimits.ClientFrameBytesMax, out payload, out _))
+        {
+            await ReceiveAsync(WireLimits.ClientFrameBytesMax, stopping).ConfigureAwait(false);
+        }
+
+        ReadOnlySequence<byte> answer = new(payload);
+        FrameType type = FrameReader.TypeOf(answer);
         Welcome = type switch
         {
-            FrameType.Welcome => FrameReader.Welcome(new ReadOnlySequence<byte>(answer)),
-            FrameType.GoAway => throw new WireClosedException(FrameReader.GoAway(new ReadOnlySequence<byte>(answer))),
+            FrameType.Welcome => FrameReader.Welcome(answer),
+            FrameType.GoAway => throw new WireClosedException(FrameReader.GoAway(answer)),
             _ => throw new WireFormatException(GoAwayCode.UnexpectedFrame, $"It answered a hello with {type}."),
         };
         _acked = Welcome.Cursor;
@@ -173,22 +182,26 @@ internal sealed class WireSession : IAsyncDisposable
     {
         TimeSpan silenceMax = SilenceMaxHeartbeats * TimeSpan.FromSeconds(Math.Max(1, Welcome.HeartbeatSeconds));
         int bytesMax = Math.Min(Welcome.FrameBytesMax, _options.FrameBytesMax);
+        using CancellationTokenSource silent = new(silenceMax, _clock);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(silent.Token, _closing.Token);
         try
         {
             while (true)
             {
-                using CancellationTokenSource silent = new(silenceMax, _clock);
-                using CancellationTokenSource either =
-                    CancellationTokenSource.CreateLinkedTokenSource(silent.Token, _closing.Token);
-                try
+                while (_intake.TryCut(bytesMax, out ReadOnlyMemory<byte> payload, out ReceiveSlab slab))
                 {
-                    Take(await ReadPayloadAsync(bytesMax, either.Token).ConfigureAwait(false));
+                    Take(payload, slab);
                 }
-                catch (OperationCanceledException) when (silent.IsCancellationRequested)
-                {
-                    throw new IOException($"Nothing was heard of the server for {silenceMax.TotalSeconds} s.");
-                }
+
+                silent.CancelAfter(silenceMax);
+                await ReceiveAsync(bytesMax, either.Token).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException) when (silent.IsCancellationRequested && !_closing.IsCancellationRequested)
+        {
+            _samples.Writer.TryComplete(
+                new IOException($"Nothing was heard of the server for {silenceMax.TotalSeconds} s."));
         }
         catch (Exception cause)
         {
@@ -199,15 +212,17 @@ internal sealed class WireSession : IAsyncDisposable
         }
     }
 
-    private void Take(byte[] payload)
+    private void Take(ReadOnlyMemory<byte> payload, ReceiveSlab slab)
     {
         ReadOnlySequence<byte> bytes = new(payload);
         switch (FrameReader.TypeOf(bytes))
         {
             case FrameType.Sample:
-                _window.Came(WireLimits.PrefixBytes + payload.Length);
-                _samples.Writer.TryWrite(
-                    new ReceivedSample(FrameReader.Sample(payload), WireLimits.PrefixBytes + payload.Length));
+                int frameBytes = WireLimits.PrefixBytes + payload.Length;
+                _window.Came(frameBytes);
+                SampleFrame sample = FrameReader.Sample(payload);
+                slab.Hold();
+                _samples.Writer.TryWrite(new ReceivedSample(sample, frameBytes, slab));
                 break;
             case FrameType.Heartbeat:
                 FrameReader.Number(bytes, FrameType.Heartbeat);
@@ -237,32 +252,11 @@ internal sealed class WireSession : IAsyncDisposable
         }
     }
 
-    private async Task<byte[]> ReadPayloadAsync(int bytesMax, CancellationToken stopping)
+    private async ValueTask ReceiveAsync(int bytesMax, CancellationToken stopping)
     {
-        await FillAsync(_prefix, stopping).ConfigureAwait(false);
-        uint length = BinaryPrimitives.ReadUInt32BigEndian(_prefix);
-        if (length == 0 || length > bytesMax)
+        if (await _intake.ReceiveAsync(_stream, bytesMax, stopping).ConfigureAwait(false) == 0)
         {
-            throw new WireFormatException(
-                GoAwayCode.FrameTooLarge, $"A frame's length is {length}; it must be 1 to {bytesMax} bytes.");
-        }
-
-        byte[] payload = GC.AllocateUninitializedArray<byte>((int)length);
-        await FillAsync(payload, stopping).ConfigureAwait(false);
-        return payload;
-    }
-
-    private async ValueTask FillAsync(Memory<byte> bytes, CancellationToken stopping)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int read = await _stream.ReadAsync(bytes, stopping).ConfigureAwait(false);
-            if (read == 0)
-            {
-                throw new IOException($"The server at {_options.Address} closed the connection.");
-            }
-
-            bytes = bytes[read..];
+            throw new IOException($"The server at {_options.Address} closed the connection.");
         }
     }
 

@@ -42,7 +42,7 @@ public sealed class CocoExportTests : IDisposable
             string file = images[i].GetProperty("file_name").GetString()!;
             Assert.Equal(samples[i].Image, await File.ReadAllBytesAsync(_folder.File($"images/{file}"), Token));
             Assert.Equal(images[i].GetProperty("id").GetInt64(), annotations[i].GetProperty("image_id").GetInt64());
-            BinaryMask mask = ImageCodec.DecodeMask(samples[i].MaskPng, ImageLimits.Default);
+            BinaryMask mask = ImageCodec.DecodeMask(samples[i].MaskPng.Span, ImageLimits.Default);
             byte[] decoded = new byte[mask.Values.Length];
             string text = annotations[i].GetProperty("segmentation").GetProperty("counts").GetString()!;
             CocoRle.Decode(CocoRle.FromText(text), mask.Width, mask.Height, decoded);

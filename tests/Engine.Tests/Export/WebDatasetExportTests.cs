@@ -63,8 +63,8 @@ public sealed class WebDatasetExportTests : IDisposable
             Assert.StartsWith(split.Of(head[2]) + "-", head[1], StringComparison.Ordinal);
             Assert.Equal(
                 [
-                    $"field png {Hash(expected.Image)}", $"field mask.png {Hash(expected.MaskPng)}",
-                    $"field json {Hash(expected.Json)}",
+                    $"field png {Hash(expected.Image.ToArray())}", $"field mask.png {Hash(expected.MaskPng.ToArray())}",
+                    $"field json {Hash(expected.Json.ToArray())}",
                 ],
                 sample[1..]);
         }

@@ -38,7 +38,7 @@ internal static class Samples
     }
 
     // Records compare arrays by reference: take them out.
-    private static Sample Bare(Sample sample) => sample with { Image = [], MaskPng = [], Json = [] };
+    private static Sample Bare(Sample sample) => sample with { Image = default, MaskPng = default, Json = default };
 
     // Four tries a prompt, so that prompts have several attempts.
     private static Sample Of(int number, byte[] image, byte[] mask, string category)

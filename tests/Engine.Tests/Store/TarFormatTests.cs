@@ -34,9 +34,9 @@ public sealed class TarFormatTests
 
     private static byte[] Members(Sample sample) =>
     [
-        .. Member($"{sample.Key}.{sample.ImageExtension}", sample.Image),
-        .. Member($"{sample.Key}.mask.png", sample.MaskPng),
-        .. Member($"{sample.Key}.json", sample.Json),
+        .. Member($"{sample.Key}.{sample.ImageExtension}", sample.Image.ToArray()),
+        .. Member($"{sample.Key}.mask.png", sample.MaskPng.ToArray()),
+        .. Member($"{sample.Key}.json", sample.Json.ToArray()),
     ];
 
     private static byte[] Member(string name, byte[] content)

@@ -81,7 +81,6 @@ public sealed class TransportOptionsTests
             PeerOpensPerMinuteMax = 0,
             ClientFramesPerSecondMax = 9,
             SampleBytesMax = 1,
-            ReadAheadBytes = 0,
             HandshakeTimeout = TimeSpan.Zero,
             HeartbeatInterval = TimeSpan.FromMilliseconds(1500),
             IdleTimeout = TimeSpan.FromSeconds(2),
@@ -91,7 +90,7 @@ public sealed class TransportOptionsTests
         Assert.Equal(
             [
                 "Listen", "Token", "SocketMode", "ConnectionsMax", "PeerConnectionsMax", "PeerOpensPerMinuteMax",
-                "ClientFramesPerSecondMax", "SampleBytesMax", "ReadAheadBytes", "HandshakeTimeout",
+                "ClientFramesPerSecondMax", "SampleBytesMax", "HandshakeTimeout",
                 "HeartbeatInterval", "IdleTimeout", "LeaveTimeout",
             ],
             options.Problems().Select(problem => problem.Property));

@@ -38,6 +38,23 @@ public sealed class Crc32CTests
         }
     }
 
+    [Theory]
+    [InlineData(3071)] // one less than three lanes
+    [InlineData(3072)]
+    [InlineData(3073)]
+    [InlineData(6144)] // twice three lanes
+    [InlineData(70_001)]
+    public void Lanes_side_by_side_agree_with_the_bitwise_definition(int length)
+    {
+        byte[] bytes = new byte[length + 7];
+        new Random(length).NextBytes(bytes);
+
+        for (int start = 0; start <= 7; start++)
+        {
+            Assert.Equal(Bitwise(bytes.AsSpan(start, length)), Crc32C.Of(bytes.AsSpan(start, length)));
+        }
+    }
+
     [Fact]
     public void A_block_checked_in_two_parts_has_the_value_of_the_whole()
     {

@@ -41,9 +41,9 @@ internal static class DeliverMetrics
             "Time for which the line waited because of a group.");
     }
 
-    internal static void Sent(string group, long bytes)
+    internal static void Sent(string group, int samples, long bytes)
     {
-        SamplesTotal.Add(1, Group(group));
+        SamplesTotal.Add(samples, Group(group));
         SentTotal.Add(bytes, Group(group));
     }
 

@@ -1,3 +1,5 @@
+using Engine.Items;
+
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>The accepted samples in order, and the consumers' cursors. Many readers may call it at once.</summary>
@@ -21,8 +23,9 @@ public interface ISampleLog
     /// error.</param>
     /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
     /// <param name="stopping">Ends the read.</param>
-    /// <returns>The first of them, in the order asked for, as many as fit. Owned by the caller.</returns>
-    ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+    /// <returns>The first of them, in the order asked for, as many as fit. Their memory is lent: the caller disposes
+    /// them.</returns>
+    ValueTask<Lent<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping);
 
     /// <summary>Waits for newer samples.</summary>

@@ -1,3 +1,4 @@
+using Engine.Items;
 using Engine.Store;
 
 namespace Engine.Pipeline.Deliver;
@@ -41,9 +42,10 @@ public sealed class RankLink : IDisposable
     /// <param name="itemsMax">At most so many, from 1.</param>
     /// <param name="bytesMax">At most so many bytes, but always one sample.</param>
     /// <param name="stopping">Ends the wait.</param>
-    /// <returns>1 or more samples, by position, after those of the call before; owned by the caller.</returns>
+    /// <returns>1 or more samples, by position, after those of the call before. Their memory is lent: the caller
+    /// disposes them.</returns>
     /// <exception cref="DeliverRefusedException">Retention has deleted one of the next.</exception>
-    public async ValueTask<IReadOnlyList<PlacedSample>> NextAsync(
+    public async ValueTask<Lent<PlacedSample>> NextAsync(
         int itemsMax, long bytesMax, CancellationToken stopping)
     {
         List<(ShareReader Reader, long Position)> wanted = [];
@@ -61,7 +63,7 @@ public sealed class RankLink : IDisposable
         }
 
         long[] sequences = [.. wanted.Select(at => Group.Sequences.At(at.Position, boundaries))];
-        IReadOnlyList<LoggedSample> samples;
+        Lent<LoggedSample> samples;
         try
         {
             samples = await _hub.Log.ReadAsync(sequences, bytesMax, stopping).ConfigureAwait(false);
@@ -71,6 +73,7 @@ public sealed class RankLink : IDisposable
             throw _hub.Lost(sequences.Min());
         }
 
+        using Lent<LoggedSample> unlessPlaced = samples;
         if (samples.Count is 0 || samples.Count > sequences.Length
             || samples.Where((sample, at) => sample.Sequence != sequences[at]).Any())
         {
@@ -82,12 +85,14 @@ public sealed class RankLink : IDisposable
         }
 
         _hub.Read(wanted[..samples.Count]);
-        return [.. samples.Select((at, i) => new PlacedSample(wanted[i].Position, at.Sequence, at.Sample))];
+        return samples.As<PlacedSample>(
+            [.. samples.Select((at, i) => new PlacedSample(wanted[i].Position, at.Sequence, at.Sample))]);
     }
 
-    /// <summary>Counts a sample that is about to leave.</summary>
-    /// <param name="bytes">What it weighs on the wire.</param>
-    public void Sent(long bytes) => DeliverMetrics.Sent(_hub.Log.Scope + Group.Name, bytes);
+    /// <summary>Counts samples that are about to leave.</summary>
+    /// <param name="samples">How many.</param>
+    /// <param name="bytes">What they weigh on the wire.</param>
+    public void Sent(int samples, long bytes) => DeliverMetrics.Sent(_hub.Log.Scope + Group.Name, samples, bytes);
 
     /// <summary>Acknowledges everything up to a position of the share that the position belongs to.</summary>
     /// <param name="position">At most the last that may be delivered. It may lie beyond what this link has read: the

@@ -23,17 +23,12 @@ public sealed class StoreSampleLog(SampleStore store, string scope = "") : ISamp
     /// <inheritdoc/>
     /// <exception cref="SampleDeletedException">Retention has deleted one of them since.</exception>
     /// <exception cref="StoreDamagedException">A sample's bytes are missing or changed.</exception>
-    public ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+    public ValueTask<Lent<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
-        List<LoggedSample> samples = [];
-        foreach ((StoredSample stored, Sample sample) in store.Read(Within(store.Find(sequences), bytesMax)))
-        {
-            samples.Add(new LoggedSample(stored.Sequence, sample));
-            stopping.ThrowIfCancellationRequested();
-        }
-
-        return ValueTask.FromResult<IReadOnlyList<LoggedSample>>(samples);
+        Lent<(StoredSample Stored, Sample Sample)> read = store.Lend([.. Within(store.Find(sequences), bytesMax)]);
+        return ValueTask.FromResult(
+            read.As<LoggedSample>([.. read.Select(one => new LoggedSample(one.Stored.Sequence, one.Sample))]));
     }
 
     private static IEnumerable<StoredSample> Within(IEnumerable<StoredSample> samples, long bytesMax)

@@ -160,12 +160,12 @@ public sealed class AcceptedRestore(SampleStore store, EmbedStep embed, string r
         try
         {
             Sample sample = await store.ReadAsync(stored, stopping).ConfigureAwait(false);
-            BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng, ImageLimits.Default);
+            BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng.Span, ImageLimits.Default);
             Prompt prompt = new()
             {
                 Id = sample.PromptId, Category = sample.Category, Text = "", Attempt = sample.Attempt, Seed = 0,
             };
-            RgbImage image = ImageCodec.DecodeRgb(sample.Image, ImageLimits.Default);
+            RgbImage image = ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default);
             return new Annotated
             {
                 Picture = new Picture(prompt, image, "", new Dictionary<string, string>()),
@@ -181,7 +181,7 @@ public sealed class AcceptedRestore(SampleStore store, EmbedStep embed, string r
         }
     }
 
-    private static Box BoxOf(byte[] json)
+    private static Box BoxOf(ReadOnlyMemory<byte> json)
     {
         using JsonDocument sample = JsonDocument.Parse(json);
         int[] box = [.. sample.RootElement.GetProperty("box").EnumerateArray().Select(side => side.GetInt32())];

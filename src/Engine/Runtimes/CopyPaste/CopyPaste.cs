@@ -72,7 +72,7 @@ public sealed class CopyPaste : IAsyncDisposable
             Attempt = 0,
             Image = ImageCodec.EncodeJpeg(made.Image, _options.Quality),
             ImageExtension = "jpg",
-            MaskPng = [],
+            MaskPng = default,
             Json = ComposedJson.Write(position, key + ".jpg", made, _backgrounds),
         };
     }

@@ -28,7 +28,7 @@ public sealed class CopyPasteLog(ISampleLog samples, CopyPaste maker, int sample
     public long FirstSequence => 1;
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+    public async ValueTask<Lent<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(sequences);
@@ -46,7 +46,7 @@ public sealed class CopyPasteLog(ISampleLog samples, CopyPaste maker, int sample
             made.Add(new LoggedSample(sequence, picture));
         }
 
-        return made;
+        return new Lent<LoggedSample>(made);
     }
 
     /// <inheritdoc/>

@@ -15,8 +15,8 @@ internal sealed record CutOut(StoredSample Source, RgbImage Image, byte[] Alpha)
     /// <exception cref="ImageException">A file of the sample is damaged.</exception>
     public static CutOut Of(StoredSample source, Sample sample)
     {
-        RgbImage image = ImageCodec.DecodeRgb(sample.Image, ImageLimits.Default);
-        BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng, ImageLimits.Default);
+        RgbImage image = ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default);
+        BinaryMask mask = ImageCodec.DecodeMask(sample.MaskPng.Span, ImageLimits.Default);
         MaskMeasures of = MaskMeasures.Of(mask.Values, mask.Width, mask.Height);
         Box box = new(of.Left, of.Top, of.Width, of.Height);
         byte[] alpha = new byte[box.Width * box.Height];

@@ -157,10 +157,10 @@ internal sealed class LedgerRebuild(string directory, RepairFiles files, TimePro
             Category = stored.Category,
             PromptId = stored.Key[..dash],
             Attempt = int.Parse(stored.Key.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture),
-            Image = [],
+            Image = default,
             ImageExtension = "png",
-            MaskPng = [],
-            Json = [],
+            MaskPng = default,
+            Json = default,
         };
     }
 }

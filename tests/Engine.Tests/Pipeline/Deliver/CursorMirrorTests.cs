@@ -161,7 +161,7 @@ public sealed class CursorMirrorTests
     {
         foreach (PlacedSample at in await link.NextAsync(count, long.MaxValue, Token))
         {
-            link.Sent(at.Sample.Bytes);
+            link.Sent(1, at.Sample.Bytes);
         }
     }
 

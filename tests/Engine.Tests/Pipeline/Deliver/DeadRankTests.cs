@@ -1,3 +1,4 @@
+using Engine.Items;
 using Engine.Pipeline.Deliver;
 using FsCheck;
 using FsCheck.Fluent;
@@ -71,7 +72,7 @@ public sealed class DeadRankTests : IAsyncDisposable
         one.Ack(4);
         one.Dispose();
         Assert.Equal([3, 6, 9, 12], await TakeAsync(zero, 4));
-        Task<IReadOnlyList<PlacedSample>> more = zero.NextAsync(1, long.MaxValue, Token).AsTask();
+        Task<Lent<PlacedSample>> more = zero.NextAsync(1, long.MaxValue, Token).AsTask();
         bool isEarly = more.IsCompleted;
 
         _clock.Advance(Lease);
@@ -122,7 +123,7 @@ public sealed class DeadRankTests : IAsyncDisposable
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(Token);
         while (taken.Count < count)
         {
-            Task<IReadOnlyList<PlacedSample>> next =
+            Task<Lent<PlacedSample>> next =
                 link.NextAsync(count - taken.Count, long.MaxValue, enough.Token).AsTask();
             if (!next.IsCompleted)
             {

@@ -21,7 +21,7 @@ public sealed class DeliverMetricsTests
 
         foreach (PlacedSample at in await link.NextAsync(5, long.MaxValue, Token))
         {
-            link.Sent(bytes: 100);
+            link.Sent(samples: 1, bytes: 100);
             link.Ack(Math.Min(at.Sequence, 3));
         }
 

@@ -1,3 +1,4 @@
+using Engine.Items;
 using Engine.Pipeline.Deliver;
 using Tests.Shared;
 
@@ -43,7 +44,7 @@ public sealed class DeliveryEndTests : IAsyncDisposable
         using RankLink late = _hub.Attach("train", new RankShare(0, 1), order: new DeliveryOrder(2, 1));
         bool isEarly = late.Ended.IsCompleted;
 
-        IReadOnlyList<PlacedSample> all = await late.NextAsync(10, long.MaxValue, Token);
+        Lent<PlacedSample> all = await late.NextAsync(10, long.MaxValue, Token);
         late.Ack(3);
         using RankLink again = _hub.Attach("train", new RankShare(0, 1), order: new DeliveryOrder(2, 1));
 

@@ -1,3 +1,4 @@
+using Engine.Items;
 using Engine.Pipeline.Deliver;
 using Tests.Shared;
 
@@ -50,7 +51,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
     {
         using RankLink link = _hub.Attach("train", new RankShare(0, 2));
 
-        ValueTask<IReadOnlyList<PlacedSample>> next = link.NextAsync(8, 1 << 20, Token);
+        ValueTask<Lent<PlacedSample>> next = link.NextAsync(8, 1 << 20, Token);
         _log.Add(1);
         bool isWokenByTheOtherRanksSample = next.IsCompleted;
         _log.Add(1);
@@ -244,7 +245,7 @@ public sealed class DeliveryHubTests : IAsyncDisposable
         {
             foreach (PlacedSample at in await link.NextAsync(count - taken.Count, 1 << 20, Token))
             {
-                link.Sent(at.Sample.Bytes);
+                link.Sent(1, at.Sample.Bytes);
                 taken.Add(at.Sequence);
             }
         }

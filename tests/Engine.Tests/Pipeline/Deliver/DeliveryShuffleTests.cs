@@ -1,3 +1,4 @@
+using Engine.Items;
 using Engine.Pipeline.Deliver;
 using Tests.Shared;
 
@@ -24,7 +25,7 @@ public sealed class DeliveryShuffleTests : IAsyncDisposable
     {
         using RankLink link = _hub.Attach("train", Alone, order: Order);
         _log.Add(Window - 1);
-        ValueTask<IReadOnlyList<PlacedSample>> next = link.NextAsync(100, long.MaxValue, Token);
+        ValueTask<Lent<PlacedSample>> next = link.NextAsync(100, long.MaxValue, Token);
         bool isEarly = next.IsCompleted;
         _log.Add(1);
 
@@ -44,7 +45,7 @@ public sealed class DeliveryShuffleTests : IAsyncDisposable
         using (RankLink link = _hub.Attach("a", Alone, order: Order))
         {
             first.AddRange(await TakeAsync(link, 4));
-            Task<IReadOnlyList<PlacedSample>> tail = link.NextAsync(100, long.MaxValue, Token).AsTask();
+            Task<Lent<PlacedSample>> tail = link.NextAsync(100, long.MaxValue, Token).AsTask();
             bool isEarly = tail.IsCompleted;
             await _hub.EndAsync(Token);
             first.AddRange((await tail).Select(at => at.Sequence));
@@ -145,7 +146,7 @@ public sealed class DeliveryShuffleTests : IAsyncDisposable
             Task passed = step.RunAsync(MemorySampleLog.Stored(sequence), Token).AsTask();
             while (_hub.Snapshot().BlockedBy is not null)
             {
-                IReadOnlyList<PlacedSample> read = await link.NextAsync(1, long.MaxValue, Token).AsTask()
+                Lent<PlacedSample> read = await link.NextAsync(1, long.MaxValue, Token).AsTask()
                     .WaitAsync(TimeSpan.FromSeconds(30), Token);
                 link.Ack(read[0].Position);
             }

@@ -1,9 +1,11 @@
+using System.Runtime.InteropServices;
 using Engine.Items;
 using Engine.Pipeline.Deliver;
 
 namespace Engine.Tests.Pipeline.Deliver;
 
-/// <summary>A log in memory. Samples are made, not kept: number n always has the same bytes.</summary>
+/// <summary>A log in memory. Samples are made, not kept: number n always has the same bytes. Memory that was lent is
+/// overwritten when it comes back, so that who looks at it later sees it.</summary>
 internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 {
     private readonly Lock _gate = new();
@@ -54,21 +56,21 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
             Attempt = 0,
             Image = image,
             ImageExtension = "png",
-            MaskPng = [1, 2, 3],
-            Json = [.. "{\"box\":[1,2,3,4]}"u8],
+            MaskPng = new byte[] { 1, 2, 3 },
+            Json = "{\"box\":[1,2,3,4]}"u8.ToArray(),
         };
     }
 
     public static StoredSample Stored(long sequence) => new(sequence, $"{sequence:x16}-000000", "yak", 0, 0, 1, 0);
 
-    public ValueTask<IReadOnlyList<LoggedSample>> ReadAsync(
+    public ValueTask<Lent<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
         if (FailNextRead is { } failure)
         {
             FailNextRead = null;
-            return ValueTask.FromException<IReadOnlyList<LoggedSample>>(failure);
+            return ValueTask.FromException<Lent<LoggedSample>>(failure);
         }
 
         List<LoggedSample> samples = [];
@@ -86,7 +88,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
             samples.Add(new LoggedSample(at, sample));
         }
 
-        return ValueTask.FromResult<IReadOnlyList<LoggedSample>>(samples);
+        return ValueTask.FromResult(new Lent<LoggedSample>(samples, new Spoiled(samples)));
     }
 
     public async Task WaitForSequenceAsync(long above, CancellationToken stopping)
@@ -169,6 +171,21 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
         {
             _boundaries.Add(sequence);
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Overwrites the files of samples when they are given back.</summary>
+    private sealed class Spoiled(IReadOnlyList<LoggedSample> samples) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (LoggedSample at in samples)
+            {
+                foreach (ReadOnlyMemory<byte> file in new[] { at.Sample.Image, at.Sample.MaskPng, at.Sample.Json })
+                {
+                    MemoryMarshal.AsMemory(file).Span.Fill(0xEE);
+                }
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed class StoreSampleLogTests : SampleLogTests, IAsyncLifetime
         await using (DeliveryHub hub = new(Log, new DeliverOptions(), TimeProvider.System))
         {
             using RankLink link = hub.Attach("train", new RankShare(1, 2));
-            IReadOnlyList<PlacedSample> read = await link.NextAsync(2, long.MaxValue, Token);
+            Lent<PlacedSample> read = await link.NextAsync(2, long.MaxValue, Token);
             Samples.AssertSame(Samples.Of(2), read[1].Sample);
             link.Ack(read[1].Sequence);
         }

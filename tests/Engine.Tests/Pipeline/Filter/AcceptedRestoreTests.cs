@@ -164,7 +164,7 @@ public sealed class AcceptedRestoreTests : IDisposable
 
     private static async Task<int> KindAsync(SampleStore store, StoredSample stored) => AcceptedLine.KindOf(
         Engine.Imaging.ImageCodec.DecodeRgb(
-            (await store.ReadAsync(stored, Token)).Image, Engine.Imaging.ImageLimits.Default));
+            (await store.ReadAsync(stored, Token)).Image.Span, Engine.Imaging.ImageLimits.Default));
 
     private AcceptedObjects Objects(int rowsMax) => new("dup", _line.Width, rowsMax, _device, _said.Add);
 

@@ -32,7 +32,7 @@ public sealed class EncodeStepTests
 
         Assert.Equal(extension, sample.ImageExtension);
         Assert.Equal(
-            item.Annotated.Picture.Image.Pixels, ImageCodec.DecodeRgb(sample.Image, new ImageLimits()).Pixels);
+            item.Annotated.Picture.Image.Pixels, ImageCodec.DecodeRgb(sample.Image.Span, new ImageLimits()).Pixels);
     }
 
     [Theory]
@@ -44,7 +44,7 @@ public sealed class EncodeStepTests
 
         Sample sample = await EncodeAsync(item, new() { Format = format, Quality = 80 });
 
-        RgbImage image = ImageCodec.DecodeRgb(sample.Image, new ImageLimits());
+        RgbImage image = ImageCodec.DecodeRgb(sample.Image.Span, new ImageLimits());
         Assert.Equal((extension, 40, 30), (sample.ImageExtension, image.Width, image.Height));
     }
 
@@ -59,7 +59,7 @@ public sealed class EncodeStepTests
         byte[] values = new byte[40 * 30];
         CocoRle.Decode(CocoRle.FromText(segmentation.GetProperty("counts").GetString()), 40, 30, values);
         Assert.Equal(item.Annotated.Mask.Values, values);
-        Assert.Equal(item.Annotated.Mask.Values, ImageCodec.DecodeMask(sample.MaskPng, new ImageLimits()).Values);
+        Assert.Equal(item.Annotated.Mask.Values, ImageCodec.DecodeMask(sample.MaskPng.Span, new ImageLimits()).Values);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class EncodeStepTests
 
         string counts = CocoRle.ToText(CocoRle.Encode(item.Annotated.Mask.Values, 40, 30)).Replace("\\", "\\\\");
         string expected = Expected.Replace("\n", string.Empty).Replace("COUNTS", counts);
-        Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(sample.Json));
+        Assert.Equal(expected, System.Text.Encoding.UTF8.GetString(sample.Json.Span));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class EncodeStepTests
         Assert.Contains(
             "\"scores\":{\"bad\":null,\"clip\":0.25},\"bounds\":{\"bad\":-1,\"clip\":0.2},"
                 + "\"neighbours\":{\"clip\":\"apple/1.png\"},\"embedder\"",
-            System.Text.Encoding.UTF8.GetString(sample.Json), StringComparison.Ordinal);
+            System.Text.Encoding.UTF8.GetString(sample.Json.Span), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -209,7 +209,8 @@ public sealed class EncodeStepTests
         Command answer = await Command.RunAsync(
             Python,
             ["-c", Script],
-            input: string.Join('\n', new[] { sample.Image, sample.MaskPng, sample.Json }.Select(Convert.ToHexString)));
+            input: string.Join('\n', new[] { sample.Image, sample.MaskPng, sample.Json }
+                .Select(file => Convert.ToHexString(file.Span))));
 
         Assert.True(answer.Output.Trim() == "read", answer.Error);
     }

@@ -89,7 +89,7 @@ public sealed class CopyPasteTests
             Assert.Equal(forward[(int)k - 1].Json, again.Json);
         }
 
-        Assert.Equal(10, forward.Select(sample => Encoding.UTF8.GetString(sample.Json)).Distinct().Count());
+        Assert.Equal(10, forward.Select(sample => Encoding.UTF8.GetString(sample.Json.Span)).Distinct().Count());
     }
 
     [Theory]

@@ -46,7 +46,7 @@ internal sealed class MemoryPool(IReadOnlyList<string> categories) : ISamplePool
             Image = ImageCodec.EncodePng(new RgbImage(side, side, pixels)),
             ImageExtension = "png",
             MaskPng = ImageCodec.EncodePng(new BinaryMask(side, side, mask)),
-            Json = [],
+            Json = default,
         });
     }
 
