@@ -41,12 +41,13 @@ public static class Consume
             Description = "The environment variable that holds the daemon's token.",
             DefaultValueFactory = _ => "HEADWATER_TOKEN",
         };
+        Option<IReadOnlyDictionary<string, double>?> demand = DemandOption.Create();
         TrustArguments trust = new();
         Option<bool> json = new("--json") { Description = "Print one JSON object a sample." };
         count.Validators.Add(result => Check(result, "--count", min: 1));
         Command command = new("consume", "Receive samples from a running daemon.")
         {
-            connect, group, rank, world, window, seed, count, output, tokenEnv, json,
+            connect, group, rank, world, window, seed, demand, count, output, tokenEnv, json,
         };
         trust.AddTo(command);
         command.Validators.Add(result => CheckRank(result, rank, world));
@@ -62,6 +63,7 @@ public static class Consume
                 ShuffleSeed = parsed.GetValue(seed),
                 Token = Environment.GetEnvironmentVariable(parsed.GetValue(tokenEnv)!),
             },
+            parsed.GetValue(demand),
             parsed.GetValue(count),
             parsed.GetValue(output) is { } directory ? new SampleFiles(directory) : null,
             new SampleLines(parsed.InvocationConfiguration.Output, parsed.GetValue(json)),

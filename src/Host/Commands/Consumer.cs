@@ -6,12 +6,14 @@ namespace Host.Commands;
 
 /// <summary>The loop of <c>headwater consume</c>: receive, write, print, acknowledge.</summary>
 /// <param name="options">Where from, and as whom.</param>
+/// <param name="demand">What to ask for, by category; null to ask for nothing.</param>
 /// <param name="count">Stop after so many; null for never.</param>
 /// <param name="files">Writes the samples' files; null when they are only looked at.</param>
 /// <param name="lines">Prints a line a sample.</param>
 /// <param name="error">For the one message of a failure.</param>
 internal sealed class Consumer(
-    WireClientOptions options, int? count, SampleFiles? files, SampleLines lines, TextWriter error)
+    WireClientOptions options, IReadOnlyDictionary<string, double>? demand, int? count, SampleFiles? files,
+    SampleLines lines, TextWriter error)
 {
     /// <summary>Runs until the count is reached, the plan has ended, the command is stopped, or the daemon says no for
     /// good.</summary>
@@ -25,6 +27,11 @@ internal sealed class Consumer(
                 Retrying = (cause, pause) => error.WriteLine(string.Create(
                     CultureInfo.InvariantCulture, $"{cause.Message}; next try in {pause.TotalSeconds:F1} s")),
             };
+            if (demand is not null)
+            {
+                await client.DemandAsync(demand, stopping).ConfigureAwait(false);
+            }
+
             int received = 0;
             await foreach (SampleFrame sample in client.ReadAllAsync(stopping).ConfigureAwait(false))
             {

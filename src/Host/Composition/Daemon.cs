@@ -55,6 +55,10 @@ internal sealed partial class Daemon : IAsyncDisposable
     /// <summary>The plan now.</summary>
     public PlanProgress Plan => _planner!.Progress();
 
+    /// <summary>The consumer groups now: of samples, then of composed pictures where any are made.</summary>
+    public IReadOnlyList<DeliverSnapshot> Deliveries =>
+        _pictures is null ? [_hub!.Snapshot()] : [_hub!.Snapshot(), _pictures.Snapshot()];
+
     /// <summary>Accepted samples in the store.</summary>
     public long LastSequence => _store!.LastSequence;
 

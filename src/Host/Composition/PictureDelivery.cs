@@ -70,6 +70,17 @@ internal sealed class PictureDelivery : IAsyncDisposable
         }
     }
 
+    /// <summary>The groups now, under the names that metrics give them, which differ from those of samples.</summary>
+    public DeliverSnapshot Snapshot()
+    {
+        DeliverSnapshot now = Hub.Snapshot();
+        return now with
+        {
+            BlockedBy = now.BlockedBy is { } blocker ? Scope + blocker : null,
+            Groups = [.. now.Groups.Select(group => group with { Name = Scope + group.Name })],
+        };
+    }
+
     /// <summary>Up to which sequence no picture that a registered group still wants needs the samples.</summary>
     public long SettledSequence() => Hub.SettledSequence() is long settled and < long.MaxValue
         ? Math.Max(0, ((settled + 1) * _options.SamplesPerPicture) - _options.PoolSamples)

@@ -74,8 +74,10 @@ internal sealed class DemoRun
             using CancellationTokenSource ended = new();
             Task consumer = ConsumeAsync(daemon.Addresses[0], ended.Token);
             Task<ExitCode> work = daemon.RunAsync();
-            LiveDashboard dashboard = new(AnsiConsole.Console, TimeProvider.System);
-            await dashboard.ShowAsync(() => daemon.Stages, () => Line(daemon), work).ConfigureAwait(false);
+            LiveDashboard dashboard = new(
+                AnsiConsole.Console, TimeProvider.System, () => daemon.Stages, () => daemon.Deliveries,
+                () => Line(daemon));
+            await dashboard.ShowAsync(work).ConfigureAwait(false);
             ExitCode code = await work.ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await consumer.ConfigureAwait(false);

@@ -5,14 +5,17 @@ namespace Host.Transport;
 /// <summary>Receives samples, and connects again where it was when a connection ends that may come back.</summary>
 /// <remarks>
 /// Each sample of a share comes once from <see cref="ReadAllAsync"/>, by position: what a server sends again after a
-/// reconnect is dropped. Acknowledge a sample once what was made of it is safe.
+/// reconnect is dropped. Acknowledge a sample once what was made of it is safe, from where the samples are read. What
+/// <see cref="DemandAsync"/> asks for may be said from elsewhere, while the loop waits for a sample.
 /// </remarks>
 /// <param name="options">What to ask for.</param>
 /// <param name="clock">Times heartbeats, silence and pauses.</param>
 public sealed class WireClient(WireClientOptions options, TimeProvider clock) : IAsyncDisposable
 {
     private readonly WireClientOptions _options = options.Checked();
+    private readonly Lock _gate = new(); // Guards that a new session and a new demand do not miss each other.
     private WireSession? _session;
+    private Dictionary<string, double>? _demand; // What each session is told first; null when nothing was ever asked.
     private string? _streamId = options.StreamId;
     private long? _acked = options.Cursor; // What the next hello goes on after.
     private TimeSpan _delay = options.RetryDelayFirst; // Before the next attempt; grows until a sample comes.
@@ -44,10 +47,10 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     {
         while (true)
         {
-            _session ??= await OpenAsync(stopping).ConfigureAwait(false);
-            if (await NextAsync(_session, stopping).ConfigureAwait(false) is not { } sample)
+            WireSession session = _session ?? await ConnectAsync(stopping).ConfigureAwait(false);
+            if (await NextAsync(session, stopping).ConfigureAwait(false) is not { } sample)
             {
-                await _session.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync().ConfigureAwait(false);
                 (_session, _held) = (null, null);
                 if (_hasEnded)
                 {
@@ -68,7 +71,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
                 && done >= sample.Frame.Position)
             {
                 // The server did not count that acknowledgement: the share was another rank's then.
-                await TryAsync(_session.AckAsync(done, stopping)).ConfigureAwait(false);
+                await TryAsync(session.AckAsync(done, stopping)).ConfigureAwait(false);
             }
         }
     }
@@ -93,6 +96,35 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
         }
     }
 
+    /// <summary>Says how much of which categories this rank wants, in place of what it said before: now, and again
+    /// after each reconnect. One call at a time; it may be said before the loop begins, and beside it.</summary>
+    /// <param name="weights">By category's name, at most 1,024 bytes of UTF-8; 0 to 1e9. At most 4,096 that fit a frame
+    /// of 64 KiB. Only proportions count; what is not named is wanted as a mean category, and none takes all back.
+    /// </param>
+    /// <param name="stopping">Ends the wait for the socket.</param>
+    /// <returns>Done when it is on its way; when there is no connection, the next one says it.</returns>
+    /// <exception cref="ArgumentException">A bound is not held; what was said before stays.</exception>
+    public async ValueTask DemandAsync(IReadOnlyDictionary<string, double> weights, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        Dictionary<string, double> own = new(weights, StringComparer.Ordinal); // The caller may change its own.
+        if (DemandBounds.ProblemWith(own) is { } problem)
+        {
+            throw new ArgumentException(problem, nameof(weights));
+        }
+
+        WireSession? session;
+        lock (_gate)
+        {
+            (_demand, session) = (own, _session);
+        }
+
+        if (session is not null)
+        {
+            await TryAsync(session.DemandAsync(Demand, stopping)).ConfigureAwait(false);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -100,6 +132,34 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
         {
             await session.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private Dictionary<string, double> Demand()
+    {
+        lock (_gate)
+        {
+            return _demand!;
+        }
+    }
+
+    /// <summary>Opens the next session and tells it what is wanted, which a server may have forgotten.</summary>
+    private async Task<WireSession> ConnectAsync(CancellationToken stopping)
+    {
+        WireSession session = await OpenAsync(stopping).ConfigureAwait(false);
+        bool asks;
+        lock (_gate)
+        {
+            (_session, asks) = (session, _demand is not null);
+        }
+
+        if (asks)
+        {
+            // A loop that is stopped here leaves the session behind, for which this must not be lost.
+            await TryAsync(session.DemandAsync(Demand, CancellationToken.None)).AsTask().WaitAsync(stopping)
+                .ConfigureAwait(false);
+        }
+
+        return session;
     }
 
     private long ShareOf(long position) => position % _options.World;
@@ -111,9 +171,9 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
             await write.ConfigureAwait(false);
             return true;
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
-            return false; // The read side says how the connection ended.
+            return false; // The read side says how the connection ended, or has found out already.
         }
     }
 

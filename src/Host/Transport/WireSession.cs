@@ -110,6 +110,10 @@ internal sealed class WireSession : IAsyncDisposable
         return WriteAsync(position, static (to, upTo) => to.Number(FrameType.Ack, upTo), stopping);
     }
 
+    /// <summary>Says what is wanted at the moment of its turn: of two said together, the later one last.</summary>
+    public ValueTask DemandAsync(Func<IReadOnlyDictionary<string, double>> now, CancellationToken stopping) =>
+        WriteAsync(now, static (to, weights) => to.Demand(weights()), stopping);
+
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);

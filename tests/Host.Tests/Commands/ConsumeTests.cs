@@ -66,6 +66,24 @@ public sealed class ConsumeTests
     }
 
     [Fact]
+    public async Task Demand_is_told_to_the_daemon_each_name_up_to_its_last_equals_sign()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        Task<int> running = Consume.Create()
+            .Parse(["--connect", $"{host.Address}", "--group", "g", "--demand", "yak=3", "--demand", "a=b, c=1"])
+            .InvokeAsync(new InvocationConfiguration { Output = TextWriter.Null }, stop.Token);
+        await WireRig.UntilAsync(() => host.Hub.Demand.Weights.Count == 2);
+        await stop.CancelAsync();
+
+        Assert.Equal(0, await running);
+        Assert.Equal(
+            new Dictionary<string, double> { ["yak"] = 1.5, ["a=b, c"] = 0.5 },
+            host.Hub.Demand.Weights.ToDictionary());
+    }
+
+    [Fact]
     public async Task Daemon_that_says_no_ends_it_with_69_and_the_reason()
     {
         await using WireHost host = await WireHost.StartAsync(
@@ -99,6 +117,9 @@ public sealed class ConsumeTests
     [InlineData("--rank", "1", "--rank is 1; it must be below --world, which is 1.")]
     [InlineData("--rank", "-1", "--rank is -1; it must be at least 0.")]
     [InlineData("--count", "0", "--count is 0; it must be at least 1.")]
+    [InlineData("--demand", "yak", "--demand: 'yak' is no demand; it must be NAME=WEIGHT")]
+    [InlineData("--demand", "yak=some", "--demand: 'yak=some' is no demand; it must be NAME=WEIGHT")]
+    [InlineData("--demand", "yak=-1", "--demand: The weight of 'yak' is -1; it must be 0 to 1000000000.")]
     public void Wrong_argument_is_named_with_its_bound(string option, string value, string expected)
     {
         ParseResult parsed = Consume.Create().Parse(["--group", "look", option, value]);

@@ -20,7 +20,7 @@ public sealed class BrokenDiskTests : IDisposable
     [InlineData(2)]
     public async Task A_flush_that_fails_ends_the_daemon_with_74_and_what_was_accepted_before_is_there(int flushes)
     {
-        string shim = await ShimAsync();
+        string shim = await Shim.BuildAsync(_folder, "failing_fsync");
         string config = DaemonProcess.Config(_folder, quota: 4, more: """
             run: {stop_when_filled: true}
             stages: {store: {batch_max: 1}}
@@ -57,20 +57,5 @@ public sealed class BrokenDiskTests : IDisposable
         }
 
         return [.. store.List(0, int.MaxValue)];
-    }
-
-    private async Task<string> ShimAsync()
-    {
-        string? compiler = new[] { "/usr/bin/cc", "/usr/bin/gcc", "/usr/bin/clang", "/usr/bin/clang-16" }
-            .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(compiler is null, "Needs a C compiler, for a libc whose fsync fails: install gcc or clang.");
-        string shim = _folder.File("failing_fsync.so");
-        Command built = await Command.RunAsync(compiler,
-        [
-            "-shared", "-fPIC", "-o", shim,
-            Repository.Path("tests", "Host.Tests", "EndToEnd", "failing_fsync.c"), "-ldl",
-        ]);
-        Assert.True(built.ExitCode == 0, built.Error);
-        return shim;
     }
 }

@@ -128,6 +128,11 @@ internal sealed partial class DaemonProcess : IDisposable
     public static Task<Command> RunAsync(params string[] arguments) =>
         Command.RunAsync("dotnet", [Program, .. arguments]);
 
+    /// <summary>The same with environment variables.</summary>
+    public static Task<Command> RunWithAsync(
+        IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        Command.RunAsync("dotnet", [Program, .. arguments], environment: environment);
+
     public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"])!.WaitForExit();
 
     /// <summary>Ends it as kill -9 does, and waits until it is gone.</summary>

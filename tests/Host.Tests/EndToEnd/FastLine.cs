@@ -15,8 +15,11 @@ internal static class FastLine
     /// <param name="listen">Where samples leave.</param>
     /// <param name="more">Further sections, YAML.</param>
     /// <param name="sidePx">Side of the pictures.</param>
+    /// <param name="store">Further options of the store, YAML.</param>
     /// <returns>The configuration's path.</returns>
-    public static string Config(TempFolder folder, IReadOnlyList<string> listen, string more, int sidePx = 32)
+    public static string Config(
+        TempFolder folder, IReadOnlyList<string> listen, string more, int sidePx = 32,
+        string store = "shard_bytes_max: 4MiB")
     {
         string generator = Generator(sidePx).Save(folder.File("discs.onnx"));
         string annotator = Annotator(sidePx).Save(folder.File("dark.onnx"));
@@ -30,7 +33,7 @@ internal static class FastLine
             annotator:
               kind: salient
               salient: {model: {{annotator}}, onnx: {threads_max: 1} }
-            store: {directory: {{folder.File("data")}}, free_bytes_min: 0, shard_bytes_max: 4MiB}
+            store: {directory: {{folder.File("data")}}, free_bytes_min: 0, {{store}}}
             transport: {listen: [{{string.Join(", ", listen)}}], heartbeat_interval: 1s, idle_timeout: 3s}
             http: {listen: "http://127.0.0.1:0"}
             {{more}}

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Engine.Pipeline.Deliver;
 using Host.Http;
 using Host.Tls;
 using Tests.Shared;
@@ -65,6 +66,30 @@ public sealed class HttpServerTests : IAsyncLifetime
         Assert.Equal(
             "{\"ready\":false,\"checks\":{\"line\":null,\"store\":\"read-only since a fsync failed\"}}",
             await ill.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
+    public async Task Status_has_the_groups_under_the_names_of_the_page()
+    {
+        GroupSnapshot group = new()
+        {
+            Name = "train", World = 2, ShuffleWindow = 0, ShuffleSeed = 0, Connections = 1, IsDetached = false,
+            Blocked = TimeSpan.FromSeconds(12.5), LagByRank = [3, 4], CursorByRank = [96, 95], DeadRanks = [1],
+        };
+        DeliverSnapshot delivery = new("s", 100, "train", CursorSaveError: null, [group]);
+        await using HttpServer server = await HttpServer.StartAsync(
+            new() { Listen = "http://127.0.0.1:0" },
+            new HttpParts(_metrics, _readiness, _intake, () => new { Delivery = delivery }));
+
+        string said = await _client.GetStringAsync(new Uri(server.Address + "/v1/status"), Token);
+
+        Assert.Equal(
+            """
+            {"delivery":{"stream_id":"s","last_sequence":100,"blocked_by":"train","cursor_save_error":null,"groups":[
+            {"name":"train","world":2,"shuffle_window":0,"shuffle_seed":0,"connections":1,"is_detached":false,
+            "blocked":"00:00:12.5000000","lag_by_rank":[3,4],"cursor_by_rank":[96,95],"dead_ranks":[1],"lag_items":7}]}}
+            """.ReplaceLineEndings(""),
+            said);
     }
 
     [Fact]

@@ -127,6 +127,95 @@ public sealed class WireClientTests
     }
 
     [Fact]
+    public async Task Demand_is_said_while_the_loop_waits_and_the_later_one_replaces_the_earlier()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        await using WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        await client.DemandAsync(Weights(("yak", 3), ("bath towel", 1)), Token); // before there is a connection
+        Task<List<long>> waiting = TakeAsync(client, 1);
+
+        await WireRig.UntilAsync(() => host.Hub.Demand.Weights.Count == 2);
+        double first = host.Hub.Demand.Weights["yak"];
+        await client.DemandAsync(Weights(("yak", 1), ("bath towel", 1), ("coin", 2)), Token);
+        await WireRig.UntilAsync(() => host.Hub.Demand.Weights.Count == 3);
+        double second = host.Hub.Demand.Weights["yak"];
+        await client.DemandAsync(Weights(), Token);
+        await WireRig.UntilAsync(() => ReferenceEquals(host.Hub.Demand, Engine.Items.Demand.None));
+        host.Log.Add(1);
+
+        Assert.Equal([1], await waiting);
+        Assert.Equal((1.5, 0.75), (first, second)); // over the mean of what was asked for
+    }
+
+    [Fact]
+    public async Task Demand_is_said_again_to_a_server_that_was_restarted()
+    {
+        using TempFolder folder = new();
+        string path = "unix:" + folder.File("wire.sock");
+        MemorySampleLog log = new();
+        Dictionary<string, double> asked = Weights(("yak", 3), ("bath towel", 1));
+        await using WireHost first = await WireHost.StartAsync(path, log);
+        await using WireClient client = new(first.ClientOptions(), TimeProvider.System);
+        Task<List<long>> waiting = TakeAsync(client, 1);
+        await client.DemandAsync(asked, Token);
+        await WireRig.UntilAsync(() => first.Hub.Demand.Weights.Count == 2);
+        asked.Clear(); // the caller's own: the client keeps what was said
+
+        await first.DisposeAsync();
+        await using WireHost second = await WireHost.StartAsync(path, log);
+
+        await WireRig.UntilAsync(() => second.Hub.Demand.Weights.Count == 2);
+        second.Log.Add(1);
+        Assert.Equal([1], await waiting);
+        Assert.Equal((1.5, 0.5), (second.Hub.Demand.Weights["yak"], second.Hub.Demand.Weights["bath towel"]));
+    }
+
+    [Fact]
+    public async Task Demand_beyond_a_bound_is_refused_with_value_and_bound_and_what_was_said_before_stays()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        await using WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        await client.DemandAsync(Weights(("yak", 3), ("bath towel", 1)), Token);
+        (Dictionary<string, double> Weights, string Said)[] wrong =
+        [
+            (Weights(("yak", double.NaN)), "The weight of 'yak' is NaN; it must be 0 to 1000000000."),
+            (Weights(("yak", -0.5)), "The weight of 'yak' is -0.5; it must be 0 to 1000000000."),
+            (Weights(("yak", double.PositiveInfinity)), "The weight of 'yak' is Infinity; it must be 0 to 1000000000."),
+            (Weights(("yak", 1.1e9)), "The weight of 'yak' is 1100000000; it must be 0 to 1000000000."),
+            (Weights((new string('\u00e9', 513), 1)), "' has 1026 bytes; it must have at most 1024."),
+            (Many(4097, "n"), "The demand has 4097 categories; it must have at most 4096."),
+            (Many(64, new string('n', 1020)), " as a frame; they must have at most 65536."),
+        ];
+
+        foreach ((Dictionary<string, double> weights, string said) in wrong)
+        {
+            ArgumentException refused = await Assert.ThrowsAsync<ArgumentException>(
+                async () => await client.DemandAsync(weights, Token));
+            Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+        }
+
+        host.Log.Add(1);
+        await TakeAsync(client, 1);
+        await WireRig.UntilAsync(() => host.Hub.Demand.Weights.Count == 2);
+    }
+
+    [Fact]
+    public async Task Demand_at_its_bounds_is_taken_by_the_server()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        host.Log.Add(1);
+        await using WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        await TakeAsync(client, 1);
+
+        await client.DemandAsync(Many(4096, "n"), Token);
+        await WireRig.UntilAsync(() => host.Hub.Demand.Weights.Count == 4096);
+        await client.DemandAsync(Weights((new string('\u00e9', 512), 0), ("yak", 1e9)), Token);
+        await WireRig.UntilAsync(() => host.Hub.Demand.Weights.Count == 2);
+
+        Assert.Equal(2, host.Hub.Demand.Weights["yak"]);
+    }
+
+    [Fact]
     public async Task Last_acknowledgement_before_a_close_arrives_though_samples_are_still_on_their_way()
     {
         await using WireHost host = await WireHost.StartAsync(log: new MemorySampleLog(imageBytes: 200_000));
@@ -275,6 +364,12 @@ public sealed class WireClientTests
         Assert.Equal(500, (await TakeAsync(few, 500)).Count);
         Assert.Equal(500, (await TakeAsync(small, 500)).Count);
     }
+
+    private static Dictionary<string, double> Weights(params (string Category, double Weight)[] pairs) =>
+        pairs.ToDictionary(pair => pair.Category, pair => pair.Weight, StringComparer.Ordinal);
+
+    private static Dictionary<string, double> Many(int count, string name) =>
+        Enumerable.Range(0, count).ToDictionary(number => $"{name}{number}", _ => 1.0, StringComparer.Ordinal);
 
     private static async Task<List<long>> TakeAsync(WireClient client, int count, long ackUpTo = 0)
     {
