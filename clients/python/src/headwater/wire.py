@@ -399,6 +399,7 @@ class Connection:
         try:
             self._sock.settimeout(0)
             self._sock.shutdown(socket.SHUT_WR)
+            self._wake_at(1)
             deadline = time.monotonic() + farewell_seconds
             self._start = self._end = 0
             while self.wait(deadline - time.monotonic(), None)[0] and self._sock.recv(65536):
