@@ -1,6 +1,7 @@
 """A daemon made of bytes: each connection gets the next script."""
 
 import os
+import random
 import socket
 import struct
 import sys
@@ -20,6 +21,16 @@ def frame(*elements):
 
 def sample(sequence, image=b"image", position=None):
     return frame(4, sequence, position or sequence, f"{sequence:016x}-000000", "yak", "png", image, b"mask", b'{"box":[1,2,3,4]}')
+
+
+def large(sequence, count=300_000):
+    """A sample whose picture is received where it stays."""
+    return sample(sequence, image=image_of(sequence, count))
+
+
+def image_of(sequence, count=300_000):
+    """Bytes that no other sequence has, and that differ along the way."""
+    return random.Random(sequence).randbytes(count)
 
 
 class Peer:

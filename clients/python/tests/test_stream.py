@@ -1,11 +1,16 @@
 """Goal: each sample once and in order, whatever becomes of connections; no thread and no memory without bound."""
 
+import contextlib
 import gc
 import os
+import signal
 import threading
+import time
 import unittest
+from unittest import mock
 
 import headwater
+from headwater import receiver
 from scripted import LIMIT_SECONDS, ScriptedDaemon, frame, sample
 
 
@@ -350,6 +355,199 @@ class StateTest(unittest.TestCase):
                     stream.load_state_dict(wrong)
             with self.assertRaisesRegex(ValueError, "the state is of version 3"):
                 stream.load_state_dict({**state, "version": 3})
+
+
+class BorrowTest(unittest.TestCase):
+    """A consumer that waits receives by itself, and the thread goes on where it does not."""
+
+    def setUp(self):
+        self.away(seconds=1000)  # what was lent stays so
+
+    def away(self, seconds):
+        patch = mock.patch.object(receiver, "AWAY_SECONDS", seconds)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def open(self, *scripts, **options):
+        daemon = ScriptedDaemon(*scripts)
+        daemon.stream = None
+        self.addCleanup(daemon.__exit__)
+        daemon.stream = connect(daemon, **options)
+        self.addCleanup(daemon.stream.close)
+        return daemon, daemon.stream
+
+    def test_waiting_consumer_receives_on_its_own_thread(self):
+        seen = []
+
+        def script(daemon, peer):
+            peer.welcome()
+            for sequence in range(1, 200):
+                peer.send(sample(sequence))
+                if sequence % 10 == 0:
+                    while peer.read_until(5)[1] < sequence - 1:
+                        pass
+            peer.read_to_end()
+
+        daemon, stream = self.open(script)
+        receive = stream._receiver._take_in
+        stream._receiver._take_in = lambda frames: (seen.append(threading.get_ident()), receive(frames))
+        self.assertEqual(list(range(1, 200)), take(stream, 199))
+        self.assertIn(threading.get_ident(), seen)
+
+    def test_timeout_while_receiving_is_one(self):
+        def script(daemon, peer):
+            peer.welcome()
+            peer.send(sample(1))
+            peer.read_to_end()
+
+        daemon, stream = self.open(script)
+        take(stream, 1)
+        lent(stream)
+        with self.assertRaises(TimeoutError):
+            stream.next(0.001)
+        self.assertGreaterEqual(stream._receiver._borrowed, 1)
+
+    def test_close_ends_a_consumer_that_receives(self):
+        daemon, stream = self.open(one_and_wait)
+        take(stream, 1)
+        lent(stream)
+        ended = []
+        waiting = threading.Thread(target=lambda: ended.extend(["before", *stream, "after"]))
+        waiting.start()
+        until(lambda: stream._receiver._borrower is not None)
+        stream.close()
+        waiting.join(LIMIT_SECONDS)
+        self.assertEqual(["before", "after"], ended)
+
+    def test_daemon_that_dies_while_the_consumer_receives_is_waited_for(self):
+        def dies(daemon, peer):
+            peer.welcome()
+            peer.send(sample(1))
+            until(lambda: daemon.stream is not None and daemon.stream._receiver._borrower is not None)
+
+        def is_back(daemon, peer):
+            peer.welcome()
+            peer.send(sample(2))
+            peer.read_to_end()
+
+        daemon, stream = self.open(dies, is_back)
+        take(stream, 1)
+        lent(stream)
+        self.assertEqual([2], take(stream, 1))
+
+    def test_end_comes_to_a_consumer_that_receives(self):
+        def ends(daemon, peer):
+            peer.welcome()
+            peer.send(sample(1))
+            peer.read_until(5)
+            peer.send(frame(7, 46, "The plan has ended.", 1))
+            peer.read_to_end()
+
+        daemon, stream = self.open(ends)
+        take(stream, 1)
+        lent(stream)
+        self.assertEqual([], list(stream))
+        self.assertEqual(1, stream.end)
+
+    def test_consumer_that_stays_away_is_acknowledged_for_and_lives(self):
+        def script(daemon, peer):
+            peer.welcome(heartbeat=1)
+            peer.send(sample(1))
+            daemon.left.append(peer.read_until(5))
+            daemon.left.append(peer.read_until(6))
+            peer.send(sample(2))
+            peer.read_to_end()
+
+        self.away(seconds=0.001)
+        daemon, stream = self.open(script, auto_ack=False)
+        first = stream.next(LIMIT_SECONDS)
+        lent(stream)
+        stream.ack(first)
+        until(lambda: len(daemon.left) == 2)  # the thread took the connection back
+        self.assertEqual([[5, 1], [6, 1]], daemon.left)
+        self.assertEqual([2], take(stream, 1))
+
+    def test_rewind_while_it_is_lent_goes_on_elsewhere(self):
+        def again(daemon, peer):
+            hello = peer.welcome()
+            peer.send(sample(hello[6] + 1))
+            peer.read_to_end()
+
+        daemon, stream = self.open(one_and_wait, again)
+        state = stream.state_dict()
+        take(stream, 1)
+        lent(stream)
+        stream.load_state_dict({**state, "cursor": 6})
+        self.assertEqual([7], take(stream, 1))
+
+    @unittest.skipUnless(hasattr(signal, "pthread_kill"), "needs signals")
+    def test_interrupted_consumer_may_go_on(self):
+        daemon, stream = self.open(one_and_wait, two_and_wait)
+        take(stream, 1)
+        lent(stream)
+        with self.assertRaises(KeyboardInterrupt), interrupted_when_it_receives(stream, self.interrupt):
+            stream.next(LIMIT_SECONDS)
+        self.assertEqual([2], take(stream, 1))
+
+    @unittest.skipUnless(hasattr(signal, "pthread_kill"), "needs signals")
+    def test_handler_of_a_signal_may_close_while_its_thread_receives(self):
+        daemon, stream = self.open(one_and_wait)
+        take(stream, 1)
+        lent(stream)
+        with interrupted_when_it_receives(stream, lambda *_: stream.close()):
+            self.assertEqual([], list(stream))
+        self.assertFalse(stream._thread.is_alive())
+
+    @staticmethod
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+
+def one_and_wait(daemon, peer):
+    peer.welcome()
+    peer.send(sample(1))
+    peer.read_to_end()
+
+
+def two_and_wait(daemon, peer):
+    peer.welcome()
+    peer.send(sample(1), sample(2))
+    peer.read_to_end()
+
+
+def until(condition):
+    """Yields the processor until it holds: what the tests wait for here has nobody to tell of it."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not come to pass")
+        time.sleep(0)
+
+
+def lent(stream):
+    """Asks for the connection as a consumer does that waits, until the thread has lent it."""
+    with stream._receiver._condition:
+        if stream._receiver._lent is None:
+            stream._receiver._is_wanted = True
+            stream._receiver._wake()
+    until(lambda: stream._receiver._lent is not None or not stream._receiver._is_wanted)
+
+
+@contextlib.contextmanager
+def interrupted_when_it_receives(stream, handler):
+    """Sends the main thread a signal when it has begun to receive."""
+    def send():
+        until(lambda: stream._receiver._borrower is not None)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    sending = threading.Thread(target=send)
+    sending.start()
+    try:
+        yield
+    finally:
+        sending.join()
+        signal.signal(signal.SIGUSR1, before)
 
 
 class ThreadTest(unittest.TestCase):

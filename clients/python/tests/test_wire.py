@@ -4,7 +4,10 @@ import json
 import os
 import random
 import re
+import socket
 import struct
+import sys
+import threading
 import unittest
 
 import scripted  # noqa: F401  (finds the package)
@@ -86,6 +89,126 @@ class HostileFramesTest(unittest.TestCase):
         for start in (b"\xdb", b"\xdd", b"\xdf", b"\x92\x06\xc6", b"\x92\x06\xc9"):
             with self.subTest(start=start), self.assertRaises(ProtocolError):
                 wire.decode(start + b"\xff\xff\xff\xff")
+
+
+class DirectTest(unittest.TestCase):
+    """Large frames, over TCP as it is: between the two ends of one connection."""
+
+    def setUp(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.daemon = socket.create_connection(listener.getsockname(), scripted.LIMIT_SECONDS)
+            sock, _ = listener.accept()
+        self.addCleanup(self.daemon.close)
+        self.connection = wire.Connection(sock, 1 << 26, 1.0)
+        self.connection._frame_bytes_max = 1 << 26  # as a WELCOME would
+        self.addCleanup(self.connection.close, 0)
+
+    def send(self, *frames):
+        """Sends beside the test, which has to receive for that to end."""
+        sending = threading.Thread(target=lambda: [self.daemon.sendall(part) for part in frames], daemon=True)
+        sending.start()
+        self.addCleanup(sending.join, scripted.LIMIT_SECONDS)
+        return sending
+
+    def receive(self, count):
+        frames = []
+        while len(frames) < count:
+            self.assertTrue(self.connection.wait(scripted.LIMIT_SECONDS, None)[0], "nothing came")
+            frames += [frame for frame, size in self.connection.receive()]
+        return frames
+
+    def counting(self):
+        """Counts the frames that do not go through the buffer."""
+        direct, receive = [], self.connection._receive_direct
+
+        def counted():
+            frames = receive()
+            direct.extend(frame[1] for frame, _ in frames)
+            return frames
+
+        self.connection._receive_direct = counted
+        return direct
+
+    @unittest.skipUnless(sys.platform == "linux", "others may take the buffer")
+    def test_large_frames_do_not_go_through_the_buffer(self):
+        direct = self.counting()
+        self.send(*map(scripted.large, range(1, 31)))
+        frames = self.receive(30)
+        self.assertEqual(list(range(1, 31)), [frame[1] for frame in frames])
+        # The first ones may come into the buffer together, before it is known that they are large.
+        self.assertEqual(list(range(direct[0], 31)), direct)
+        self.assertLess(direct[0], 7)
+
+    def test_frames_of_all_sizes_arrive_whole_and_stay_as_they_are(self):
+        numbers = random.Random(7)
+        sizes = [numbers.choice((0, 10, 5000, 95_000, 99_000, 130_000, 300_000, 1_500_000)) for _ in range(120)]
+        sent, expected = [], []
+        for sequence, size in enumerate(sizes, 1):
+            sent.append(scripted.large(sequence, size))
+            expected.append([4, sequence, size])
+            if numbers.random() < 0.3:
+                sent.append(scripted.frame(6, sequence))
+                expected.append([6, sequence])
+        data = b"".join(sent)
+        cuts = sorted(numbers.sample(range(len(data)), 200))
+        self.send(*(data[start:end] for start, end in zip([0, *cuts], [*cuts, len(data)])))
+        frames = self.receive(len(expected))  # all are kept to the end
+        for frame, (kind, sequence, *size) in zip(frames, expected):
+            self.assertEqual([kind, sequence], frame[:2])
+            if size:
+                self.assertEqual((bytes, bytes, bytes), tuple(map(type, frame[6:])))
+                self.assertTrue(frame[6] == scripted.image_of(sequence, size[0]), sequence)
+                self.assertEqual([b"mask", b'{"box":[1,2,3,4]}'], frame[7:])
+
+    def test_frame_that_the_kernel_does_not_hold_comes_through_the_buffer(self):
+        sizes = (300_000, 40 << 20, 300_000, 300_000)
+        self.send(*(scripted.large(sequence, size) for sequence, size in enumerate(sizes, 1)))
+        frames = self.receive(len(sizes))
+        self.assertEqual(list(sizes), [len(frame[6]) for frame in frames])
+        self.assertTrue(frames[1][6] == scripted.image_of(2, sizes[1]))
+
+    def test_wrong_fields_of_a_large_frame_are_refused(self):
+        fields = [4, 2, 2, "k", "c", "png", bytes(300_000), b"", b""]
+        wrong = [
+            [*fields[:7], "mask", b""], [*fields[:7], b"", None], [*fields[:8], [b""]], fields[:8], [*fields, b""],
+            [4, -1, *fields[2:]], [4, True, *fields[2:]], [*fields[:3], b"k", *fields[4:]], [*fields[:3], [], *fields[4:]],
+            [*fields[:4], "c" * 1025, *fields[5:]], [*fields[:5], "x" * 9, *fields[6:]], [9, *fields[1:]],
+        ]
+        for elements in wrong:
+            self.setUp()
+            self.send(scripted.large(1), scripted.frame(*elements))
+            with self.subTest(elements=str(elements)[:60]), self.assertRaises(ProtocolError):
+                self.receive(2)
+
+    def test_any_mutation_of_a_large_frames_ends_is_read_or_refused(self):
+        numbers = random.Random(11)
+        valid = scripted.large(2)
+        for _ in range(200):
+            self.setUp()
+            data = bytearray(valid)
+            at = numbers.choice([numbers.randrange(4, 60), len(data) - 1 - numbers.randrange(30)])
+            data[at] = numbers.choice(b"\x00\x7f\x80\x90\xc0\xc1\xc4\xc6\xc9\xcf\xd9\xdb\xdd\xdf\xff")
+            self.send(scripted.large(1), bytes(data))
+            try:
+                self.assertEqual(len(data) // 1000, sum(map(len, self.receive(2)[1][6:])) // 1000)
+            except ProtocolError:
+                pass
+            self.doCleanups()
+
+    def test_length_beyond_the_bound_after_a_large_frame_is_refused(self):
+        self.send(scripted.large(1), struct.pack(">I", (1 << 26) + 1) + scripted.large(2)[4:])
+        with self.assertRaisesRegex(ProtocolError, r"a frame has 67108865 bytes; it must have 1 to 67108864"):
+            self.receive(2)
+
+    def test_large_frame_that_is_cut_off_is_no_frame(self):
+        sending = self.send(scripted.large(1), scripted.large(2)[:-1], b"")
+        self.assertEqual(1, len(self.receive(1)))
+        self.connection.wait(0, None)
+        self.connection.receive()  # makes room for all that is sent
+        sending.join(scripted.LIMIT_SECONDS)
+        self.daemon.shutdown(socket.SHUT_WR)
+        with self.assertRaises(ConnectionError):
+            self.receive(1)
 
 
 class AddressTest(unittest.TestCase):

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Host.Bench;
 
-/// <summary>The floors of delivery: frames of one length through bare loopback sockets, into one buffer; always the same
-/// frame, or one read out of a file each time.</summary>
+/// <summary>The floors of delivery: frames of one length through bare loopback sockets, into one buffer; always the
+/// same frame, or one read out of a file each time.</summary>
 internal static class BareSocket
 {
     private const int PrefixBytes = 4;

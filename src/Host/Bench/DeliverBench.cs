@@ -63,7 +63,8 @@ internal sealed class DeliverBench(
                 {
                     foreach (int consumers in new[] { 1, 4 })
                     {
-                        await DeliverAsync(listener, directory, store.StreamId, sampleBytes, samples, consumers, stopping)
+                        await DeliverAsync(
+                            listener, directory, store.StreamId, sampleBytes, samples, consumers, stopping)
                             .ConfigureAwait(false);
                     }
 
@@ -95,12 +96,12 @@ internal sealed class DeliverBench(
 
         double bytes = (double)each * consumers * sampleBytes;
         Console.Out.WriteLine(
-            $"deliver {sampleBytes >> 10} KiB to {consumers}: floor {bytes / floor.Clock / 1e9:F2} GB/s, fed from a file "
-            + $"{bytes / fed.Clock / 1e9:F2}, delivered {bytes / delivered.Clock / 1e9:F2} GB/s, "
-            + $"{each * consumers / delivered.Clock:F0} samples/s; {100 * floor.Clock / delivered.Clock:F0} % of the floor, "
-            + $"{100 * fed.Clock / delivered.Clock:F0} % of the fed one by the clock, "
-            + $"{100 * floor.Processor / delivered.Processor:F0} and {100 * fed.Processor / delivered.Processor:F0} % by "
-            + "processor time");
+            $"deliver {sampleBytes >> 10} KiB to {consumers}: floor {bytes / floor.Clock / 1e9:F2} GB/s, fed from a "
+            + $"file {bytes / fed.Clock / 1e9:F2}, delivered {bytes / delivered.Clock / 1e9:F2} GB/s, "
+            + $"{each * consumers / delivered.Clock:F0} samples/s; {100 * floor.Clock / delivered.Clock:F0} % of the "
+            + $"floor, {100 * fed.Clock / delivered.Clock:F0} % of the fed one by the clock, "
+            + $"{100 * floor.Processor / delivered.Processor:F0} and {100 * fed.Processor / delivered.Processor:F0} % "
+            + "by processor time");
     }
 
     /// <summary>A group of its own that begins at the first sample and acknowledges as a batch does.</summary>

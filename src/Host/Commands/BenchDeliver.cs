@@ -37,7 +37,8 @@ internal static class BenchDeliver
         };
         command.SetAction((parsed, stopping) => Reading.RunAsync("bench deliver", () => new DeliverBench(
             parsed.GetValue(folder)?.FullName ?? Path.GetTempPath(), parsed.GetValue(sizes)!,
-            (long)parsed.GetValue(traffic) << 20, parsed.GetValue(rounds), new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")))
+            (long)parsed.GetValue(traffic) << 20, parsed.GetValue(rounds),
+            new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")))
             .RunAsync(stopping)));
         return command;
     }

@@ -8,8 +8,8 @@ using MessagePack;
 namespace Host.Transport;
 
 /// <summary>Writes whole frames, prefix included, into a buffer. Not safe for several threads.</summary>
-/// <remarks>Files of a sample are copied once, into the buffer, unless the output takes them from where they lie. Methods
-/// return the frame's length in bytes.</remarks>
+/// <remarks>Files of a sample are copied once, into the buffer, unless the output takes them from where they lie.
+/// Methods return the frame's length in bytes.</remarks>
 /// <param name="output">Where frames go; owned by the caller.</param>
 public sealed class FrameWriter(IBufferWriter<byte> output)
 {

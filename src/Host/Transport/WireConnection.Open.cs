@@ -146,7 +146,8 @@ internal sealed partial class WireConnection
             if (_output.FramesSent == sentBefore)
             {
                 await _output.SendAsync(
-                    _server.Hub.LastSequence, static (to, last) => to.Number(FrameType.Heartbeat, last) > 0 ? 1 : 0, stopping)
+                    _server.Hub.LastSequence,
+                    static (to, last) => to.Number(FrameType.Heartbeat, last) > 0 ? 1 : 0, stopping)
                     .ConfigureAwait(false);
             }
 

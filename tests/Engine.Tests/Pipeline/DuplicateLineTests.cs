@@ -40,7 +40,8 @@ public sealed class DuplicateLineTests : IDisposable
         foreach (StoredSample stored in store.List(0, int.MaxValue))
         {
             Sample sample = await store.ReadAsync(stored, Token);
-            kept.Add((sample.Category, AcceptedLine.KindOf(ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default))));
+            RgbImage image = ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default);
+            kept.Add((sample.Category, AcceptedLine.KindOf(image)));
         }
 
         IReadOnlyDictionary<string, long> dropped = stages.Single(stage => stage.Name == "filter").DroppedByReason;

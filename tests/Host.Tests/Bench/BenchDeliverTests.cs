@@ -24,7 +24,8 @@ public sealed class BenchDeliverTests
         using TempFolder folder = new();
 
         ExitCode code = await new DeliverBench(
-            folder.Path, [4, 64, 256], trafficBytes: 1 << 20, rounds: 1, new KernelPeers(Repository.Path("bench", "peers")))
+            folder.Path, [4, 64, 256], trafficBytes: 1 << 20, rounds: 1,
+            new KernelPeers(Repository.Path("bench", "peers")))
             .RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCode.Ok, code);

@@ -54,7 +54,7 @@ internal sealed class ExportedSets(TempFolder folder)
             foreach (StoredSample at in stored)
             {
                 byte[] exported = File.ReadAllBytes(folder.File($"{images}/{at.Key}.png"));
-                Assert.True(view.Read(at).Image.AsSpan().SequenceEqual(exported), $"{images}/{at.Key}.png differs");
+                Assert.True(view.Read(at).Image.Span.SequenceEqual(exported), $"{images}/{at.Key}.png differs");
                 files.Remove($"{at.Key}.png");
             }
 

@@ -197,8 +197,9 @@ public sealed class RepairKillTests : IDisposable
     }
 
     private static void AssertSame(Sample expected, Sample actual) => Assert.True(
-        expected.Image.AsSpan().SequenceEqual(actual.Image) && expected.MaskPng.AsSpan().SequenceEqual(actual.MaskPng)
-        && expected.Json.AsSpan().SequenceEqual(actual.Json) && expected.Category == actual.Category,
+        expected.Image.Span.SequenceEqual(actual.Image.Span)
+        && expected.MaskPng.Span.SequenceEqual(actual.MaskPng.Span)
+        && expected.Json.Span.SequenceEqual(actual.Json.Span) && expected.Category == actual.Category,
         $"{expected.Key} differs");
 
     private static int Number(string variable, int otherwise) =>

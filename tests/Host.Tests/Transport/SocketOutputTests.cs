@@ -5,7 +5,8 @@ using Host.Transport;
 
 namespace Host.Tests.Transport;
 
-/// <summary>Goal: what is sent from where it lies arrives whole, in order, and before its memory is used again.</summary>
+/// <summary>Goal: what is sent from where it lies arrives whole, in order, and before its memory is used again.
+/// </summary>
 public sealed class SocketOutputTests : IAsyncLifetime
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);

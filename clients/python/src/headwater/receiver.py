@@ -20,6 +20,9 @@ FAREWELL_SECONDS = 1.0
 
 #: An acknowledgement waits so long for others, or for a CREDIT that it can go with.
 ACK_SECONDS = 0.02
+#: A consumer that has not come back for so long to receive by itself leaves it to the thread, which may notice a second
+#: such time later and then acknowledges at once.
+AWAY_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,13 @@ class Place:
 class Receiver:
     """Owns the socket, its thread and the queue between the thread and the consumer.
 
-    Everything below is guarded by the condition, but for the connection, which is the thread's own. Credit: what the
-    daemon may still send (open), and what the consumer has not given back (held: queued or in hand), add up to the
-    window at most; so the queue needs no bound of its own.
+    Everything below is guarded by the condition, but for the connection, which is the thread's own, or lent by it. A
+    consumer that finds the queue empty asks for the connection, and the thread lends it when it has received next: the
+    consumer then receives by itself whenever it waits. Handing each batch from thread to thread cost as much as
+    receiving it: two switches, a lock that both want, and memory that is hot on the other core. The thread takes the
+    connection back when the consumer has not come for AWAY_SECONDS, and when it failed: connecting again is the
+    thread's. Credit: what the daemon may still send (open), and what the consumer has not given back (held: queued or
+    in hand), add up to the window at most; so the queue needs no bound of its own.
     """
 
     def __init__(self, settings: Settings, place: Place) -> None:
@@ -63,6 +70,14 @@ class Receiver:
         self._pid = os.getpid()
         self._pause = settings.retry_delay
         self._condition = threading.Condition()
+        self._lending = threading.Condition(self._condition._lock)  # what a thread that has lent waits for
+        self._is_wanted = False  # by a consumer that waits
+        self._is_asleep = False  # whether the thread waits to be told that the consumer has received
+        self._lent: Optional[Connection] = None
+        self._borrower: Optional[int] = None  # the consumer's thread, while it receives
+        self._borrowed = 0  # times
+        self._fault: Optional[BaseException] = None
+        self._ack_at: Optional[float] = None  # when acknowledgements that wait are sent, if nothing else is before
         self._queue: Deque[Tuple[Sample, int]] = deque()
         self._in_hand = 0
         self._held_frames = self._held_bytes = 0
@@ -129,9 +144,35 @@ class Receiver:
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and left <= 0:
                     raise TimeoutError(f"no sample came within {timeout:g} s")
-                self._condition.wait(left)
+                if self._lent is None:
+                    self._is_wanted = True
+                    self._condition.wait(left)
+                else:
+                    self._borrow(self._lent, left)
             sample, self._in_hand = self._queue.popleft()
             return sample
+
+    def _borrow(self, connection: Connection, left: Optional[float]) -> None:
+        """Receives once on the consumer's thread; called with the lock held once, and waits without it."""
+        own = self._borrower = threading.get_ident()
+        self._borrowed += 1
+        fault: Optional[BaseException] = None
+        self._condition.release()
+        try:
+            self._turn(connection, left)
+        except (OSError, HeadwaterError) as cause:
+            fault = cause
+        except BaseException:  # Ctrl-C may come in the middle of a frame
+            fault = ConnectionError("the consumer was interrupted")
+            raise
+        finally:
+            self._condition.acquire()
+            if self._borrower == own:  # else close() ended it, from a signal's handler in this thread
+                self._borrower = None
+            if fault is not None and self._lent is connection:
+                self._fault, self._lent = fault, None
+            if self._is_asleep or fault is not None or self._is_closing or self._is_rewound:
+                self._lending.notify_all()
 
     def ack(self, position: int) -> None:
         """Acknowledges everything of its share up to a position; less than before changes nothing."""
@@ -153,10 +194,11 @@ class Receiver:
             self._queue.clear()
             self._in_hand = self._held_frames = self._held_bytes = 0
             self._start(place)
-            self._end = None
+            self._end = self._lent = None
             self._is_rewound = True
             self._wake()
             self._condition.notify_all()
+            self._lending.notify_all()
 
     def _start(self, place: Place) -> None:
         self.place = place
@@ -172,8 +214,12 @@ class Receiver:
         with self._condition:
             self._is_closing = True
             self._queue.clear()
+            if self._borrower == threading.get_ident():
+                self._borrower = None  # a signal's handler, while this very thread receives: it will not go on
             self._wake()
+            self._lent = None
             self._condition.notify_all()
+            self._lending.notify_all()
         if self.thread is not threading.current_thread():
             self.thread.join()
 
@@ -200,6 +246,8 @@ class Receiver:
             self._wake()
 
     def _wake(self) -> None:
+        if self._lent is not None and self._borrower is None:
+            return  # nobody waits at the socket, and who comes next will look
         try:
             self._wake_in.send(b"!")
         except OSError:
@@ -209,7 +257,7 @@ class Receiver:
         self._wake_in.close()
         self._wake_out.close()
 
-    # From here on: the thread's own.
+    # From here on: the thread's own, but that _turn and what it calls is the borrower's while there is one.
 
     def _run(self) -> None:
         try:
@@ -296,25 +344,62 @@ class Receiver:
             self._condition.wait_for(lambda: self._is_closing or self._is_rewound)
 
     def _serve(self, connection: Connection) -> None:
-        beat = max(1, connection.welcome.heartbeat_seconds)
-        ack_at: Optional[float] = None  # when acknowledgements that wait are sent, unless something else is before
+        self._ack_at = None
         while not (self._is_closing or self._is_rewound):
-            now = time.monotonic()
-            if self._is_ack_waiting and ack_at is None:
-                ack_at = now + ACK_SECONDS
-            self._send(connection, now - connection.sent_at >= beat, ack_at is not None and now >= ack_at)
-            if not self._is_ack_waiting:
-                ack_at = None
-            if now - connection.heard_at >= SILENCE_HEARTBEATS_MAX * beat:
-                raise ConnectionError("the daemon has fallen silent")
-            until = connection.sent_at + beat if ack_at is None else min(connection.sent_at + beat, ack_at)
-            has_bytes, is_woken = connection.wait(until - now, self._wake_out)
-            if has_bytes:
-                self._take_in(connection.receive())
-            if is_woken:
-                self._drain_wake()
+            if self._is_wanted:
+                self._lend(connection)
+            else:
+                self._turn(connection, None)
         if self._is_closing:
             self._send(connection, is_late=False, is_ack_due=True)
+
+    def _lend(self, connection: Connection) -> None:
+        """Leaves receiving to the consumer until it stays away; raises what it failed with.
+
+        While the consumer waits the thread sleeps. While it works the thread looks every AWAY_SECONDS whether it has
+        received since: to be woken for each batch would be the switch that lending saves.
+        """
+        with self._condition:
+            if self._is_closing or self._is_rewound:
+                return
+            self._is_wanted, self._lent, seen = False, connection, -1
+            self._condition.notify()
+            while self._fault is None and not (self._is_closing or self._is_rewound):
+                self._is_asleep = self._borrower is not None
+                if not self._is_asleep and self._borrowed == seen:
+                    break
+                seen = self._borrowed
+                self._lending.wait(None if self._is_asleep else AWAY_SECONDS)
+            self._is_asleep = True
+            while self._borrower is not None:
+                self._lending.wait()
+            self._is_asleep = False
+            self._lent = None
+            self._ack_at = 0.0  # what waits has waited long enough
+            fault, self._fault = self._fault, None
+        if fault is not None:
+            raise fault
+
+    def _turn(self, connection: Connection, left: Optional[float]) -> None:
+        """Sends what is due, waits for so many seconds at most, and takes in what came."""
+        beat = max(1, connection.welcome.heartbeat_seconds)
+        now = time.monotonic()
+        if self._is_ack_waiting and self._ack_at is None:
+            self._ack_at = now + ACK_SECONDS
+        self._send(connection, now - connection.sent_at >= beat, self._ack_at is not None and now >= self._ack_at)
+        if not self._is_ack_waiting:
+            self._ack_at = None
+        if now - connection.heard_at >= SILENCE_HEARTBEATS_MAX * beat:
+            raise ConnectionError("the daemon has fallen silent")
+        until = connection.sent_at + beat
+        until = until if self._ack_at is None else min(until, self._ack_at)
+        has_bytes, is_woken = connection.wait(until - now if left is None else min(until - now, left), self._wake_out)
+        if self._is_closing:
+            return
+        if has_bytes:
+            self._take_in(connection.receive())
+        if is_woken:
+            self._drain_wake()
 
     def _send(self, connection: Connection, is_late: bool, is_ack_due: bool) -> None:
         """Sends what there is to say: ACKs, credit worth a frame, what is wanted, or that the client lives."""

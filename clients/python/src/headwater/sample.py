@@ -41,11 +41,18 @@ class Sample:
     mask_png: bytes = field(repr=False)
     json_bytes: bytes = field(repr=False)
 
+    @classmethod
+    def of(cls, **fields: Any) -> "Sample":
+        """The same as Sample(...), with all fields by name and not checked, in a third of the time."""
+        sample = cls.__new__(cls)
+        sample.__dict__.update(fields)  # a frozen dataclass sets each through object.__setattr__
+        return sample
+
     @cached_property
     def meta(self) -> Dict[str, Any]:
         """The JSON, decoded once. Raises HeadwaterError when it is no JSON object."""
         try:
-            meta = json.loads(self.json_bytes)
+            meta = json.loads(str(self.json_bytes, "utf-8"))
         except (ValueError, RecursionError) as cause:
             raise HeadwaterError(f"the JSON of sample {self.key} cannot be read: {cause}") from cause
         if not isinstance(meta, dict):

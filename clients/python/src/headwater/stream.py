@@ -100,7 +100,8 @@ class Stream:
     """An iterator of samples, each once and in the group's order, whatever becomes of the connections.
 
     It ends when the daemon's plan has ended and all samples of this rank are acknowledged.
-    One thread receives ahead, as far as the credit goes; close() ends it. Use it from one thread at a time, and not
+    One thread receives ahead, as far as the credit goes; close() ends it. A thread that waits for a sample receives by
+    itself. Use it from one thread at a time, and not
     across a fork: open one in each process.
     """
 

@@ -8,11 +8,18 @@ import select
 import socket
 import ssl
 import struct
+import sys
 import time
 from dataclasses import dataclass, replace
 from typing import Any, List, Mapping, NamedTuple, Optional, Tuple
 
 import msgpack
+
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows: every frame goes through the buffer there
+    fcntl = termios = None  # type: ignore[assignment]
 
 from .errors import ProtocolError, RefusedError
 from .sample import Sample
@@ -25,6 +32,11 @@ FIRST_FRAME_BYTES_MAX = 65536
 NUMBER_MAX = 2**63 - 1
 #: Received at once at most, and held for it; a longer frame makes the buffer longer for a while.
 BUFFER_BYTES = 1 << 20
+#: From this length of a picture on, a frame's files are received where they stay. Below it the calls would cost more
+#: than the copy: one call brings many frames into the buffer.
+DIRECT_BYTES_MIN = 96 << 10
+#: All of a SAMPLE before its picture, prefix included, in its longest form, and more.
+HEAD_BYTES_MAX = 2048
 CREDIT_FRAMES_MAX = 1 << 20
 CREDIT_BYTES_MAX = 1 << 40
 SHUFFLE_WINDOW_MAX = 65536
@@ -124,6 +136,13 @@ def decode(payload: Any) -> List[Any]:
             payload, raw=False, use_list=True, max_array_len=16, max_map_len=0, max_ext_len=0)
     except Exception as cause:  # msgpack raises several unrelated types; all of them mean the same here
         raise ProtocolError(f"a frame is no MessagePack array: {cause}") from cause
+    return check(frame)
+
+
+def check(frame: Any) -> List[Any]:
+    """Gives a server's frame back when each field has its type and bound; else raises ProtocolError."""
+    if _is_plain_sample(frame):
+        return frame
     if not isinstance(frame, list) or not frame or type(frame[0]) is not int or frame[0] not in _FIELDS:
         raise ProtocolError(f"a frame of the daemon is of no known type: {str(frame)[:80]}")
     fields = _FIELDS[frame[0]]
@@ -135,15 +154,28 @@ def decode(payload: Any) -> List[Any]:
     return frame
 
 
+def _is_plain_sample(frame: Any) -> bool:
+    """Whether it is a SAMPLE that passes the checks of its fields: in one expression, as most frames are such."""
+    if type(frame) is not list or len(frame) != 9:
+        return False
+    kind, sequence, position, key, category, image_format, image, mask, json = frame
+    return (
+        type(kind) is int and kind == SAMPLE and type(sequence) is int and 0 <= sequence <= NUMBER_MAX
+        and type(position) is int and 0 <= position <= NUMBER_MAX
+        and type(key) is str and len(key) <= 80 and key.isascii()
+        and type(category) is str and len(category) <= 256  # a character has 4 bytes at most
+        and type(image_format) is str and len(image_format) <= 8 and image_format.isascii()
+        and type(image) is bytes and type(mask) is bytes and type(json) is bytes)
+
+
 def to_sample(frame: List[Any]) -> Sample:
     """Makes a Sample of a SAMPLE frame; raises ProtocolError for a key that is no safe file name."""
     _, sequence, position, key, category, image_format, image, mask, json = frame
-    sample = Sample(
+    if not _KEY.fullmatch(key) or image_format not in ("png", "webp", "jpg"):
+        raise ProtocolError(f"sample {sequence} has key {key!r} and format {image_format!r}")
+    return Sample.of(
         sequence=sequence, position=position, key=key, category=category, image_format=image_format,
         image_bytes=image, mask_png=mask, json_bytes=json)
-    if not _KEY.fullmatch(sample.key) or sample.image_format not in ("png", "webp", "jpg"):
-        raise ProtocolError(f"sample {sample.sequence} has key {sample.key!r} and format {sample.image_format!r}")
-    return sample
 
 
 def _fits(value: Any, kind: Optional[type], bound: Optional[int]) -> bool:
@@ -167,7 +199,14 @@ class Connection:
         self._own_bytes_max = frame_bytes_max
         self._buffer = memoryview(bytearray(BUFFER_BYTES))  # what came and is not taken: [start, end)
         self._start = self._end = 0
+        # Only TCP holds a whole large frame in the kernel, and only there can one wait for it.
+        self._can_direct = (
+            fcntl is not None and hasattr(socket, "SO_RCVLOWAT") and not isinstance(sock, ssl.SSLSocket)
+            and sock.family != getattr(socket, "AF_UNIX", None))
+        self._is_direct = False  # whether the next frame is likely to be a large one, and none of it is in the buffer
+        self._wakes_at = self._room = 1  # bytes in the kernel that end a wait(), and that fit there for sure
         self._timeout = timeout
+        sock.settimeout(0)
         self.sent_at = self.heard_at = time.monotonic()
         self.welcome = Welcome(0, "", 0, 0, 0, 1)
 
@@ -208,6 +247,7 @@ class Connection:
         """Sends whole frames; raises OSError when the daemon takes nothing for the connect time-out."""
         self._sock.settimeout(self._timeout)
         self._sock.sendall(data)
+        self._sock.settimeout(0)
         self.sent_at = time.monotonic()
 
     def wait(self, seconds: float, wake: Optional[socket.socket]) -> Tuple[bool, bool]:
@@ -224,26 +264,111 @@ class Connection:
         Receives once, however much came: small frames then cost one call for many. Raises ConnectionError at the end
         of the stream.
         """
+        frames = self._receive_direct() if self._is_direct else []
+        if not self._is_direct:
+            frames += self._receive_buffered(most)
+        if frames:
+            self.heard_at = time.monotonic()
+        return frames
+
+    def _receive_buffered(self, most: int) -> List[Tuple[List[Any], int]]:
+        frames: List[Tuple[List[Any], int]] = []
         if not self._whole():
             self._make_room()
-            self._sock.settimeout(0)
+            size = self._size()
+            # A large frame is received to its end only, so that the next one can be received directly.
+            end = self._start + size if self._can_direct and size >= DIRECT_BYTES_MIN else len(self._buffer)
             try:
-                read = self._sock.recv_into(self._buffer[self._end:])
+                read = self._sock.recv_into(self._buffer[self._end:end])
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                return []
+                return frames
             if read == 0:
                 raise ConnectionError("the daemon closed the connection")
             self._end += read
-        frames: List[Tuple[List[Any], int]] = []
         while len(frames) < most:
             size = self._whole()
             if not size:
                 break
             frames.append((decode(self._buffer[self._start + 4:self._start + size]), size))
             self._start += size
-        if frames:
-            self.heard_at = time.monotonic()
+            self._is_direct = self._can_direct and size >= DIRECT_BYTES_MIN and self._start == self._end
         return frames
+
+    def _receive_direct(self) -> List[Tuple[List[Any], int]]:
+        """Takes large frames that are whole in the kernel; each picture is received where it stays.
+
+        (1) Looks at a frame's head without taking it. (2) Waits for the rest where there is less: the next wait() ends
+        when it is whole. (3) Takes the head, the picture as bytes of its own, and what follows it. All else is left to
+        the buffer, and nothing of it was taken: a frame that is not large, not a SAMPLE, not as expected, or longer
+        than the kernel holds.
+        """
+        frames: List[Tuple[List[Any], int]] = []
+        taken = 0
+        while taken < BUFFER_BYTES:
+            try:
+                head = self._sock.recv(HEAD_BYTES_MAX, socket.MSG_PEEK)  # (1)
+            except BlockingIOError:
+                break
+            parsed = self._parse_head(head)
+            if parsed is None:
+                self._is_direct = False
+                break
+            size, fields, image_start, image_bytes = parsed
+            if self._available() < size:  # (2)
+                if self._wakes_at == size:  # woken though it is not whole
+                    self._is_direct = False
+                    break
+                self._wake_at(size)
+                return frames
+            self._sock.recv_into(self._buffer[:image_start])  # (3)
+            fields.append(self._sock.recv(image_bytes))
+            self._sock.recv_into(self._buffer[1:1 + size - image_start - image_bytes])
+            self._buffer[0] = 0x92  # an array of two
+            try:
+                fields += msgpack.unpackb(self._buffer[:1 + size - image_start - image_bytes], raw=False)
+            except Exception as cause:
+                raise ProtocolError(f"a frame is no MessagePack array: {cause}") from cause
+            frames.append((check(fields), size))
+            taken += size
+        self._wake_at(1)
+        return frames
+
+    def _parse_head(self, head: bytes) -> Optional[Tuple[int, List[Any], int, int]]:
+        """The frame's length, the fields before its picture, where that starts, how long it is; None: not direct."""
+        if len(head) < 4:
+            return None
+        (length,) = _PREFIX.unpack_from(head)
+        if not DIRECT_BYTES_MIN <= length <= self._frame_bytes_max or head[4:5] != b"\x99":
+            return None
+        unpacker = msgpack.Unpacker(
+            raw=False, max_array_len=0, max_map_len=0, max_ext_len=0, max_buffer_size=HEAD_BYTES_MAX)
+        unpacker.feed(head[5:])
+        try:
+            fields = [unpacker.unpack() for _ in range(6)]
+        except Exception:
+            return None
+        at = 5 + unpacker.tell()
+        if fields[0] != SAMPLE or head[at:at + 1] != b"\xc6" or len(head) < at + 5:
+            return None
+        (image_bytes,) = _PREFIX.unpack_from(head, at + 1)
+        at += 5
+        tail = 4 + length - at - image_bytes
+        if image_bytes < DIRECT_BYTES_MIN // 2 or not 0 <= tail < BUFFER_BYTES:
+            return None
+        return 4 + length, fields, at, image_bytes
+
+    def _available(self) -> int:
+        count = bytearray(4)
+        fcntl.ioctl(self._sock, termios.FIONREAD, count)
+        return int.from_bytes(count, sys.byteorder)
+
+    def _wake_at(self, count: int) -> None:
+        if self._wakes_at != count:
+            if count > self._room:  # asking for more once makes the kernel's room that large, and it stays so
+                self._room = count
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, min(4 * count, 2**31 - 1))
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, count)
+            self._wakes_at = count
 
     def _whole(self) -> int:
         """The length of the first frame here, prefix included; 0 while it is not whole."""
@@ -274,6 +399,7 @@ class Connection:
         try:
             self._sock.settimeout(0)
             self._sock.shutdown(socket.SHUT_WR)
+            self._wake_at(1)
             deadline = time.monotonic() + farewell_seconds
             self._start = self._end = 0
             while self.wait(deadline - time.monotonic(), None)[0] and self._sock.recv(65536):
