@@ -11,6 +11,7 @@ namespace Host.Tests.Transport;
 public sealed class WireClientTests
 {
     private static readonly MemorySampleLog Samples = new();
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -373,8 +374,10 @@ public sealed class WireClientTests
 
     private static async Task<List<long>> TakeAsync(WireClient client, int count, long ackUpTo = 0)
     {
+        using CancellationTokenSource hangs = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        hangs.CancelAfter(HangLimit);
         List<long> got = [];
-        await foreach (SampleFrame sample in client.ReadAllAsync(Token))
+        await foreach (SampleFrame sample in client.ReadAllAsync(hangs.Token))
         {
             got.Add(sample.Sequence);
             if (sample.Sequence <= ackUpTo)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Engine.Pipeline.Deliver;
 using Engine.Tests.Pipeline.Deliver;
 using Host.Transport;
@@ -9,6 +10,8 @@ namespace Host.Tests.Transport;
 /// <summary>A server over a log in memory, under a clock that only the test moves.</summary>
 internal sealed class WireRig : IAsyncDisposable
 {
+    private static readonly TimeSpan HangLimit = TimeSpan.FromSeconds(60);
+
     private readonly List<WirePeer> _peers = [];
 
     public WireRig(TransportOptions? options = null, DeliverOptions? deliver = null, MemorySampleLog? log = null)
@@ -46,9 +49,11 @@ internal sealed class WireRig : IAsyncDisposable
     /// <summary>Yields until something that is under way on another thread has happened.</summary>
     public static async Task UntilAsync(Func<bool> happened)
     {
+        long started = Stopwatch.GetTimestamp();
         while (!happened())
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Assert.True(Stopwatch.GetElapsedTime(started) < HangLimit, "It did not happen.");
             await Task.Yield();
         }
     }
