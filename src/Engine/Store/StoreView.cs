@@ -69,6 +69,7 @@ public sealed class StoreView : IDisposable
     /// <param name="lastSequence">The last sequence that is listed.</param>
     public IEnumerable<StoredSample> List(long afterSequence, long lastSequence)
     {
+        lastSequence = Math.Min(lastSequence, LastSequence());
         for (long after = Math.Max(afterSequence, FirstSequence() - 1); after < lastSequence;)
         {
             long last = Math.Min(lastSequence, after + PageSamples);
