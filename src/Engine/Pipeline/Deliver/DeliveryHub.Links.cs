@@ -1,8 +1,12 @@
+using Engine.Items;
+
 namespace Engine.Pipeline.Deliver;
 
 /// <summary>What a link reads and acknowledges, and how it ends.</summary>
 public sealed partial class DeliveryHub
 {
+    private const long NearPositions = 4096;
+
     private IReadOnlyList<long> _boundaries; // Replaced, never changed. Guarded by _gate.
     private long? _endsAt; // The last position of all, once the plan has ended. Guarded by _gate.
 
@@ -74,6 +78,22 @@ public sealed partial class DeliveryHub
             bool hasShare = next.TryPeek(out _, out long first);
             return (_boundaries, hasShare ? order.EndOf(first, _boundaries) : long.MaxValue, link.Stirred());
         }
+    }
+
+    /// <summary>Reads samples for a link, or takes what was read for another group.</summary>
+    internal ValueTask<Lent<LoggedSample>> ReadAsync(
+        RankLink link, IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
+    {
+        int groupsToCome;
+        lock (_gate)
+        {
+            long here = link.Readers.Count == 0 ? 0 : link.Readers.Min(reader => reader.ReadUpTo);
+            groupsToCome = _groups.Values.Count(group => group.Links > 0 && !ReferenceEquals(group, link.Group)
+                && group.AllLinks().Any(other => other.Readers.Any(
+                    reader => reader.ReadUpTo <= here && reader.ReadUpTo > here - NearPositions)));
+        }
+
+        return _reads.ReadAsync(sequences, bytesMax, groupsToCome, stopping);
     }
 
     internal void Read(IEnumerable<(ShareReader Reader, long Position)> read)

@@ -18,6 +18,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
     private readonly DeliverOptions _options;
     private readonly TimeProvider _clock;
     private readonly CursorMirror _mirror;
+    private readonly SharedReads _reads;
     private readonly ITimer _idleTimer;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, ConsumerGroup> _groups = new(StringComparer.Ordinal); // Guarded by _gate.
@@ -36,6 +37,7 @@ public sealed partial class DeliveryHub : IAsyncDisposable
 
         (Log, _options, _clock) = (log, options, clock);
         _mirror = new CursorMirror(log, options, clock);
+        _reads = new SharedReads(log);
         _idleTimer = clock.CreateTimer(_ => CheckTimes(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _boundaries = log.LoadBoundaries();
         foreach (IGrouping<string, RankCursor> saved in log.LoadCursors().GroupBy(cursor => cursor.Group))

@@ -66,7 +66,7 @@ public sealed class RankLink : IDisposable
         Lent<LoggedSample> samples;
         try
         {
-            samples = await _hub.Log.ReadAsync(sequences, bytesMax, stopping).ConfigureAwait(false);
+            samples = await _hub.ReadAsync(this, sequences, bytesMax, stopping).ConfigureAwait(false);
         }
         catch (SampleDeletedException)
         {

@@ -13,6 +13,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
     private readonly SortedSet<long> _boundaries = []; // Guarded by _gate.
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
+    private int _reads;
 
     public string StreamId { get; init; } = "0123456789abcdef0123456789abcdef";
 
@@ -24,6 +25,12 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
     public long FirstSequence => First;
 
     public int Saves { get; private set; }
+
+    /// <summary>Reads that were asked for.</summary>
+    public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>When set, a read waits for it first.</summary>
+    public Task? HoldReads { get; set; }
 
     /// <summary>When set, the next save fails with it.</summary>
     public Exception? FailNextSave { get; set; }
@@ -63,14 +70,20 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 
     public static StoredSample Stored(long sequence) => new(sequence, $"{sequence:x16}-000000", "yak", 0, 0, 1, 0);
 
-    public ValueTask<Lent<LoggedSample>> ReadAsync(
+    public async ValueTask<Lent<LoggedSample>> ReadAsync(
         IReadOnlyList<long> sequences, long bytesMax, CancellationToken stopping)
     {
+        Interlocked.Increment(ref _reads);
+        if (HoldReads is { } hold)
+        {
+            await hold.WaitAsync(stopping);
+        }
+
         stopping.ThrowIfCancellationRequested();
         if (FailNextRead is { } failure)
         {
             FailNextRead = null;
-            return ValueTask.FromException<Lent<LoggedSample>>(failure);
+            throw failure;
         }
 
         List<LoggedSample> samples = [];
@@ -88,7 +101,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
             samples.Add(new LoggedSample(at, sample));
         }
 
-        return ValueTask.FromResult(new Lent<LoggedSample>(samples, new Spoiled(samples)));
+        return new Lent<LoggedSample>(samples, new Spoiled(samples));
     }
 
     public async Task WaitForSequenceAsync(long above, CancellationToken stopping)
