@@ -26,6 +26,7 @@ public sealed class StoreViewTests : IDisposable
 
         Assert.Equal((5, 2005, store.StreamId), (before, view.LastSequence(), view.StreamId));
         Assert.Equal(store.List(0, int.MaxValue), seen);
+        Assert.Equal(seen, view.List(0, long.MaxValue)); // ends at the newest, and does not look for more
         Samples.AssertSame(Samples.Of(7), view.Read(seen[7]));
         Assert.Equal(2005, view.Stat().Samples);
         Assert.Equal(2005, view.Stat().AcceptedByCategory.Values.Sum());
