@@ -8,9 +8,9 @@ internal sealed class SoakReport(IReadOnlyList<SoakReading> readings)
 {
     private const int WarmUpSecondsMax = 300;
 
-    // Compiling, caches and the first collections: a third of a short run, 5 minutes of a long one.
+    // Compiling, caches and the first collections: half of a short run, 5 minutes of a long one.
     private readonly SoakReading[] _warm =
-        [.. readings.Skip(Math.Min(WarmUpSecondsMax, readings.Count / 3))];
+        [.. readings.Skip(Math.Min(WarmUpSecondsMax, readings.Count / 2))];
 
     /// <summary>Samples stored.</summary>
     public long Accepted => readings[^1].Accepted;

@@ -45,8 +45,14 @@ public sealed class SoakTests : IDisposable
         Assert.All(["slow", "dead", "never-acking"], group => Assert.True(
             report.BlockedSeconds(group) > 0, $"{group} never held the line back\n{report}"));
 
-        // A short run's line is laid through a few collections and one coming and going, so it is held to less.
-        (double memory, double handles, double threads) = minutes >= 8 ? (1.0, 2.0, 2.0) : (16.0, 8.0, 16.0);
+        // A short run's line is laid through a few collections and one coming and going, and the heap goes on settling
+        // for some ten minutes, so they are held to less.
+        (double memory, double handles, double threads) = minutes switch
+        {
+            >= 20 => (1.0, 2.0, 2.0),
+            >= 8 => (2.5, 2.0, 2.0),
+            _ => (16.0, 8.0, 16.0),
+        };
         Assert.True(report.MemoryMiBPerMinute < memory, report.ToString());
         Assert.True(Math.Abs(report.HandlesGrown) < handles, report.ToString());
         Assert.True(report.ThreadsGrown < threads, report.ToString());
