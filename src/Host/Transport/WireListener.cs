@@ -16,7 +16,7 @@ namespace Host.Transport;
 /// <summary>The server behind its listeners, which are Kestrel's, apart from those for HTTP.</summary>
 public sealed class WireListener : IAsyncDisposable
 {
-    private const long SendBufferBytes = 1 << 20;
+    private const long SendBufferBytes = 1 << 20; // Of the pipe that only TLS goes through.
     private const int HandshakesMax = 256;
 
     private readonly WebApplication _app;
