@@ -15,18 +15,19 @@ internal static class BenchDeliver
         {
             Description = "MiB sent in a round, 1 to 4096.", DefaultValueFactory = _ => 256,
         };
-        traffic.Validators.Add(result => Check(result, "--traffic-mib", 1, 4096));
+        traffic.Validators.Add(result => Check(result, "--traffic-mib", 1, 4096, result.GetValueOrDefault<int>()));
         Option<int> rounds = new("--rounds")
         {
             Description = "Rounds whose best counts, 1 to 100.", DefaultValueFactory = _ => 5,
         };
-        rounds.Validators.Add(result => Check(result, "--rounds", 1, 100));
+        rounds.Validators.Add(result => Check(result, "--rounds", 1, 100, result.GetValueOrDefault<int>()));
         Option<int[]> sizes = new("--sample-kib")
         {
             Description = "KiB of a sample, 4 to 16384; several cases one after the other.",
             DefaultValueFactory = _ => [4, 64, 256], AllowMultipleArgumentsPerToken = true,
         };
-        sizes.Validators.Add(result => CheckSizes(result, sizes));
+        sizes.Validators.Add(
+            result => Check(result, "--sample-kib", 4, 16_384, result.GetValueOrDefault<int[]>() ?? []));
         Option<DirectoryInfo?> folder = new("--folder")
         {
             Description = "The disk: stores are made there, and deleted again; the system's folder when absent.",
@@ -43,18 +44,10 @@ internal static class BenchDeliver
         return command;
     }
 
-    private static void CheckSizes(System.CommandLine.Parsing.OptionResult result, Option<int[]> sizes)
+    private static void Check(
+        System.CommandLine.Parsing.OptionResult result, string name, int least, int most, params int[] values)
     {
-        foreach (int value in (result.GetValue(sizes) ?? []).Where(value => value is < 4 or > 16_384))
-        {
-            result.AddError($"--sample-kib is {value}; it must be 4 to 16384.");
-        }
-    }
-
-    private static void Check(System.CommandLine.Parsing.OptionResult result, string name, int least, int most)
-    {
-        int value = result.GetValueOrDefault<int>();
-        if (value < least || value > most)
+        foreach (int value in values.Where(value => value < least || value > most))
         {
             result.AddError($"{name} is {value}; it must be {least} to {most}.");
         }

@@ -8,10 +8,10 @@ internal sealed class FrameSender(IFrameOutput output, TimeProvider clock) : IDi
     private readonly SemaphoreSlim _turn = new(1, 1); // Guards the writer and the output.
     private readonly FrameWriter _frames = new(output);
     private long _waitingSince; // The time stamp at which a flush began; 0 when none is under way.
-    private int _framesSent;
+    private int _sends;
 
-    /// <summary>Frames written so far; wraps around, and is only compared for change.</summary>
-    public int FramesSent => Volatile.Read(ref _framesSent);
+    /// <summary>Sends so far; wraps around, and is only compared for change.</summary>
+    public int Sends => Volatile.Read(ref _sends);
 
     /// <summary>For how long the peer has not taken what was written; zero when it has.</summary>
     public TimeSpan Waiting
@@ -26,24 +26,24 @@ internal sealed class FrameSender(IFrameOutput output, TimeProvider clock) : IDi
     /// <summary>Writes frames and waits until the peer is near enough to take more.</summary>
     /// <typeparam name="TState">What the frames are written from.</typeparam>
     /// <param name="state">Handed to <paramref name="write"/>.</param>
-    /// <param name="write">Writes whole frames and says how many.</param>
+    /// <param name="write">Writes whole frames; what it returns, 0 or more, is the caller's.</param>
     /// <param name="stopping">Ends the wait; what was written stays written, whole.</param>
-    /// <returns>Frames written, 0 or more; -1 when the peer has gone.</returns>
+    /// <returns>What <paramref name="write"/> returned; -1 when the peer has gone.</returns>
     public async ValueTask<int> SendAsync<TState>(
         TState state, Func<FrameWriter, TState, int> write, CancellationToken stopping)
     {
         await _turn.WaitAsync(stopping).ConfigureAwait(false);
         try
         {
-            int frames = write(_frames, state);
-            Interlocked.Add(ref _framesSent, frames);
+            int written = write(_frames, state);
+            Interlocked.Increment(ref _sends);
             ValueTask<bool> flushing = output.FlushAsync(stopping);
             if (!flushing.IsCompleted)
             {
                 Volatile.Write(ref _waitingSince, Math.Max(1, clock.GetTimestamp()));
             }
 
-            return await flushing.ConfigureAwait(false) ? frames : -1;
+            return await flushing.ConfigureAwait(false) ? written : -1;
         }
         finally
         {

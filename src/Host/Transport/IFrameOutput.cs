@@ -5,9 +5,6 @@ namespace Host.Transport;
 /// <summary>Where the frames of one connection go. One caller at a time.</summary>
 internal interface IFrameOutput : IBufferWriter<byte>
 {
-    /// <summary>Written and not yet flushed. In bytes.</summary>
-    long Unflushed { get; }
-
     /// <summary>Ends when nothing that was flushed is on its way any more; never faults.</summary>
     Task Sent { get; }
 

@@ -7,8 +7,6 @@ namespace Host.Transport;
 /// <param name="pipe">Owned by the connection.</param>
 internal sealed class PipeOutput(PipeWriter pipe) : IFrameOutput
 {
-    public long Unflushed => pipe.UnflushedBytes;
-
     public Task Sent => Task.CompletedTask; // Nothing is lent: all was copied.
 
     public void Advance(int count) => pipe.Advance(count);

@@ -22,11 +22,12 @@ internal sealed class SocketOutput(Socket socket) : IFrameOutput
     private int _end;
     private Task<bool> _sending = Task.FromResult(true);
 
-    public long Unflushed { get; private set; }
+    /// <summary>Written and not yet flushed. In bytes.</summary>
+    internal long Unflushed => _pieces.Sum(piece => (long)piece.Count) + _end - _start;
 
     public Task Sent => _sending;
 
-    public void Advance(int count) => (_end, Unflushed) = (_end + count, Unflushed + count);
+    public void Advance(int count) => _end += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0) => Block(sizeHint).AsMemory(_end);
 
@@ -42,7 +43,6 @@ internal sealed class SocketOutput(Socket socket) : IFrameOutput
 
         CloseBlock();
         _pieces.Add(lies);
-        Unflushed += lies.Count;
     }
 
     public async ValueTask<bool> FlushAsync(CancellationToken stopping)
@@ -53,7 +53,7 @@ internal sealed class SocketOutput(Socket socket) : IFrameOutput
             // Handed over before any wait: a wait that is cancelled leaves nothing behind that is sent later, from
             // memory that has been given back by then.
             _sending = SendAsync(_sending, _pieces, _blocks);
-            (_pieces, _blocks, _start, _end, Unflushed) = ([], [], 0, 0, 0);
+            (_pieces, _blocks, _start, _end) = ([], [], 0, 0);
         }
 
         return await _sending.WaitAsync(stopping).ConfigureAwait(false);

@@ -32,7 +32,7 @@ internal sealed partial class WireConnection
         WelcomeFrame welcome = new( // (3)
             WireLimits.Version, _server.Hub.StreamId, link.StartCursor, _server.Hub.LastSequence,
             Options.FrameBytesMax, (int)Options.HeartbeatInterval.TotalSeconds);
-        if (await _output.SendAsync(welcome, static (to, frame) => to.Welcome(frame) > 0 ? 1 : 0, stopping)
+        if (await _output.SendAsync(welcome, static (to, frame) => to.Welcome(frame), stopping)
             .ConfigureAwait(false) < 0)
         {
             End(ConnectionEnd.Vanished);

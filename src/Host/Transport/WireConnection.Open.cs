@@ -140,18 +140,17 @@ internal sealed partial class WireConnection
     private async Task BeatAsync(CancellationToken stopping)
     {
         using PeriodicTimer timer = new(Options.HeartbeatInterval, _server.Clock);
-        int sentBefore = _output.FramesSent;
+        int sentBefore = _output.Sends;
         while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
         {
-            if (_output.FramesSent == sentBefore)
+            if (_output.Sends == sentBefore)
             {
                 await _output.SendAsync(
-                    _server.Hub.LastSequence,
-                    static (to, last) => to.Number(FrameType.Heartbeat, last) > 0 ? 1 : 0, stopping)
+                    _server.Hub.LastSequence, static (to, last) => to.Number(FrameType.Heartbeat, last), stopping)
                     .ConfigureAwait(false);
             }
 
-            sentBefore = _output.FramesSent;
+            sentBefore = _output.Sends;
         }
     }
 

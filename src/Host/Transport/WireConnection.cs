@@ -140,8 +140,7 @@ internal sealed partial class WireConnection : IDisposable
         try
         {
             GoAwayFrame away = new(code, message, _link?.Cursor);
-            await _output.SendAsync(away, static (to, frame) => to.GoAway(frame) > 0 ? 1 : 0, limit.Token)
-                .ConfigureAwait(false);
+            await _output.SendAsync(away, static (to, frame) => to.GoAway(frame), limit.Token).ConfigureAwait(false);
 
             // Closing a socket with unread bytes resets it, and a reset can overtake the GOAWAY. So read on for a
             // moment: a client that is told of a drain still acknowledges, anything else is thrown away.

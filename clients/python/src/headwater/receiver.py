@@ -69,8 +69,9 @@ class Receiver:
         self.settings = settings
         self._pid = os.getpid()
         self._pause = settings.retry_delay
-        self._condition = threading.Condition()
-        self._lending = threading.Condition(self._condition._lock)  # what a thread that has lent waits for
+        lock = threading.RLock()
+        self._condition = threading.Condition(lock)
+        self._lending = threading.Condition(lock)  # what a thread that has lent waits for
         self._is_wanted = False  # by a consumer that waits
         self._is_asleep = False  # whether the thread waits to be told that the consumer has received
         self._lent: Optional[Connection] = None
