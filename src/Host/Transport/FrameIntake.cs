@@ -20,7 +20,7 @@ internal sealed class FrameIntake : IDisposable
 
     /// <summary>Cuts the next frame, when it is there as a whole.</summary>
     /// <param name="bytesMax">Longest payload.</param>
-    /// <param name="payload">The payload; it lies in the slab until the next call of <see cref="ReceiveAsync"/>, and
+    /// <param name="payload">The payload; it lies in the slab until the next call of <see cref="Receive"/>, and
     /// as long as somebody holds the slab.</param>
     /// <param name="slab">Where it lies.</param>
     /// <exception cref="WireFormatException">The length is out of range; nothing was allocated for it.</exception>
@@ -42,9 +42,8 @@ internal sealed class FrameIntake : IDisposable
     /// <summary>Waits for more bytes.</summary>
     /// <param name="from">Where they come from.</param>
     /// <param name="bytesMax">Longest payload.</param>
-    /// <param name="stopping">Ends the wait.</param>
     /// <returns>Bytes received; 0 at the end.</returns>
-    public async ValueTask<int> ReceiveAsync(Stream from, int bytesMax, CancellationToken stopping)
+    public int Receive(Stream from, int bytesMax)
     {
         int length = Length(bytesMax);
         int missing = length < 0
@@ -52,8 +51,7 @@ internal sealed class FrameIntake : IDisposable
             : WireLimits.PrefixBytes + length - (_end - _start);
         MakeRoom(missing);
         int most = _isLarge || missing >= LargeBytes ? missing + BeyondBytes : int.MaxValue;
-        int read = await from.ReadAsync(
-            _slab.Bytes.AsMemory(_end, Math.Min(most, _slab.Bytes.Length - _end)), stopping).ConfigureAwait(false);
+        int read = from.Read(_slab.Bytes.AsSpan(_end, Math.Min(most, _slab.Bytes.Length - _end)));
         _end += read;
         return read;
     }

@@ -6,7 +6,8 @@ namespace Host.Transport;
 /// <remarks>
 /// Each sample of a share comes once from <see cref="ReadAllAsync"/>, by position: what a server sends again after a
 /// reconnect is dropped. Acknowledge a sample once what was made of it is safe, from where the samples are read. What
-/// <see cref="DemandAsync"/> asks for may be said from elsewhere, while the loop waits for a sample.
+/// <see cref="DemandAsync"/> asks for may be said from elsewhere, while the loop waits for a sample. A loop that has
+/// waited is continued on the thread that received its sample; if it stays there for long, receiving goes on elsewhere.
 /// </remarks>
 /// <param name="options">What to ask for.</param>
 /// <param name="clock">Times heartbeats, silence and pauses.</param>
@@ -78,7 +79,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
 
     /// <summary>Acknowledges everything up to a position of the share that it belongs to.</summary>
     /// <param name="position">A position that was received.</param>
-    /// <param name="stopping">Ends the wait for the socket.</param>
+    /// <param name="stopping">Ends the wait for the turn to send.</param>
     /// <returns>Done when it is on its way; when the connection has just broken, the next one says it.</returns>
     public async ValueTask AckAsync(long position, CancellationToken stopping)
     {
@@ -101,7 +102,7 @@ public sealed class WireClient(WireClientOptions options, TimeProvider clock) : 
     /// <param name="weights">By category's name, at most 1,024 bytes of UTF-8; 0 to 1e9. At most 4,096 that fit a frame
     /// of 64 KiB. Only proportions count; what is not named is wanted as a mean category, and none takes all back.
     /// </param>
-    /// <param name="stopping">Ends the wait for the socket.</param>
+    /// <param name="stopping">Ends the wait for the turn to send.</param>
     /// <returns>Done when it is on its way; when there is no connection, the next one says it.</returns>
     /// <exception cref="ArgumentException">A bound is not held; what was said before stays.</exception>
     public async ValueTask DemandAsync(IReadOnlyDictionary<string, double> weights, CancellationToken stopping)

@@ -46,7 +46,8 @@ public sealed record WireClientOptions
     /// <summary>Longest payload the client takes. In bytes, 64 KiB to 2 GiB - 1. Default 64 MiB.</summary>
     public int FrameBytesMax { get; init; } = 64 << 20;
 
-    /// <summary>How long one attempt to connect and be welcomed may take. Default 10 s.</summary>
+    /// <summary>How long one attempt to connect and be welcomed may take, and for how long a server may take nothing of
+    /// what is sent to it before the connection is given up. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The first pause before connecting again; each later one is twice as long. Default 250 ms.</summary>

@@ -38,7 +38,7 @@ public sealed class FrameIntakeTests
         using FrameIntake intake = new();
         using MemoryStream stream = new(prefix);
 
-        await intake.ReceiveAsync(stream, BytesMax, Token);
+        intake.Receive(stream, BytesMax);
 
         WireFormatException refused = Assert.Throws<WireFormatException>(
             () => intake.TryCut(BytesMax, out _, out _));
@@ -71,7 +71,7 @@ public sealed class FrameIntakeTests
 
             if (at < lengths.Length)
             {
-                Assert.NotEqual(0, await intake.ReceiveAsync(stream, BytesMax, Token).AsTask()
+                Assert.NotEqual(0, await Task.Run(() => intake.Receive(stream, BytesMax), Token)
                     .WaitAsync(HangLimit, Token));
             }
         }
@@ -82,7 +82,7 @@ public sealed class FrameIntakeTests
         }
 
         await writing;
-        Assert.Equal(0, await intake.ReceiveAsync(stream, BytesMax, Token));
+        Assert.Equal(0, intake.Receive(stream, BytesMax));
     }
 
     private static void Drop((int At, ReadOnlyMemory<byte> Payload, ReceiveSlab Slab) frame, int[] lengths)

@@ -31,10 +31,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Reads the hello and answers it.</summary>
-    public async Task WelcomeAsync(NetworkStream stream, long cursor = 0, string streamId = "s")
+    public async Task WelcomeAsync(
+        NetworkStream stream, long cursor = 0, string streamId = "s", int heartbeatSeconds = 10)
     {
         Hellos.Add(FrameReader.Hello(new ReadOnlySequence<byte>(await ReadAsync(stream))));
-        WelcomeFrame welcome = new(WireLimits.Version, streamId, cursor, 100, 1 << 20, 10);
+        WelcomeFrame welcome = new(WireLimits.Version, streamId, cursor, 100, 1 << 20, heartbeatSeconds);
         await WriteAsync(stream, to => to.Welcome(welcome));
     }
 

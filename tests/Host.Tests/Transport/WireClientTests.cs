@@ -341,6 +341,72 @@ public sealed class WireClientTests
     }
 
     [Fact]
+    public async Task Server_that_does_not_answer_is_left_after_the_connect_timeout()
+    {
+        await using ScriptedServer server = new(async (_, stream) =>
+        {
+            await ReadAsync(stream);
+            await stream.ReadExactlyAsync(new byte[1], Token); // until the client leaves
+        });
+        await using WireClient client = new(
+            server.ClientOptions with { ConnectTimeout = TimeSpan.FromSeconds(0.1) }, TimeProvider.System);
+
+        IOException late = await Assert.ThrowsAsync<IOException>(() => TakeAsync(client, 1));
+
+        Assert.Equal($"{server.ClientOptions.Address} did not answer within 0.1 s.", late.Message);
+    }
+
+    [Fact]
+    public async Task Server_that_has_fallen_silent_is_left_after_three_heartbeats()
+    {
+        await using ScriptedServer server = new(async (self, stream) =>
+        {
+            await self.WelcomeAsync(stream, heartbeatSeconds: 1);
+            await SendAsync(stream, 1);
+            await stream.CopyToAsync(Stream.Null, Token); // hears all, says nothing
+        });
+        await using WireSession session = await WireSession.OpenAsync(
+            server.ClientOptions, TimeProvider.System, Token);
+
+        Assert.Equal(1, (await session.ReadAsync(Token)).Frame.Sequence);
+        IOException silent = await Assert.ThrowsAsync<IOException>(
+            async () => await session.ReadAsync(Token).AsTask().WaitAsync(HangLimit, Token));
+
+        Assert.Equal("Nothing was heard of the server for 3 s.", silent.Message);
+    }
+
+    [Fact]
+    public async Task Loop_that_blocks_the_thread_it_was_continued_on_still_gets_what_it_waits_for()
+    {
+        await using WireHost host = await WireHost.StartAsync();
+        WireClient client = new(host.ClientOptions(), TimeProvider.System);
+        List<long> got = [];
+
+        Task reading = Task.Run(
+            async () =>
+            {
+                await using IAsyncEnumerator<SampleFrame> samples =
+                    client.ReadAllAsync(Token).GetAsyncEnumerator(Token);
+                for (int i = 1; i <= 4; i++)
+                {
+                    ValueTask<bool> next = samples.MoveNextAsync();
+                    Assert.False(next.IsCompleted);
+                    host.Log.Add(1);
+                    Assert.True(i % 2 == 0 ? next.AsTask().GetAwaiter().GetResult() : await next);
+                    got.Add(samples.Current.Sequence);
+                    client.AckAsync(i, Token).AsTask().GetAwaiter().GetResult();
+                }
+
+                client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            },
+            Token);
+        await reading.WaitAsync(HangLimit, Token);
+
+        Assert.Equal([1, 2, 3, 4], got);
+        await WireRig.UntilAsync(() => host.Hub.Snapshot().Groups.Single().CursorByRank[0] == 4);
+    }
+
+    [Fact]
     public async Task Nobody_there_is_said_with_the_address()
     {
         ScriptedServer server = new();
