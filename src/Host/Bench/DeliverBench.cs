@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Engine.Items;
 using Engine.Pipeline.Deliver;
 using Engine.Store;
@@ -16,9 +17,10 @@ namespace Host.Bench;
 /// <param name="sizesKib">Of the samples, a case each.</param>
 /// <param name="trafficBytes">Bytes sent in a round.</param>
 /// <param name="rounds">Rounds of each case.</param>
+/// <param name="warmUp">For how long each case runs before: a daemon that runs for months is compiled.</param>
 /// <param name="peers">The scripts of the peers.</param>
 internal sealed class DeliverBench(
-    string folder, IReadOnlyList<int> sizesKib, long trafficBytes, int rounds, KernelPeers peers)
+    string folder, IReadOnlyList<int> sizesKib, long trafficBytes, int rounds, TimeSpan warmUp, KernelPeers peers)
 {
     private const int AckSamples = 16;
     private const int FrameOverheadBytes = 120; // Prefix, array, sequence, key, category, format, three lengths.
@@ -83,15 +85,21 @@ internal sealed class DeliverBench(
         int each = samples / consumers;
         (BenchTime floor, BenchTime fed, BenchTime delivered) =
             (BenchTime.Longest, BenchTime.Longest, BenchTime.Longest);
+        Task DeliverOnceAsync() => Task.WhenAll(Enumerable.Range(0, consumers).Select(
+            group => ConsumeAsync(listener.Addresses[0], stream, $"bench-{group}", each, stopping)));
+
+        for (long since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < warmUp;)
+        {
+            await DeliverOnceAsync().ConfigureAwait(false);
+        }
+
         for (int round = 0; round < rounds; round++)
         {
             floor = floor.Least(await BenchTime.OfAsync(() => BareSocket.RunAsync(
                 consumers, each, sampleBytes + FrameOverheadBytes)).ConfigureAwait(false));
             fed = fed.Least(await BenchTime.OfAsync(() => BareSocket.RunAsync(
                 consumers, each, sampleBytes + FrameOverheadBytes, shard)).ConfigureAwait(false));
-            delivered = delivered.Least(await BenchTime.OfAsync(() => Task.WhenAll(
-                Enumerable.Range(0, consumers).Select(group => ConsumeAsync(
-                    listener.Addresses[0], stream, $"bench-{group}", each, stopping)))).ConfigureAwait(false));
+            delivered = delivered.Least(await BenchTime.OfAsync(DeliverOnceAsync).ConfigureAwait(false));
         }
 
         double bytes = (double)each * consumers * sampleBytes;

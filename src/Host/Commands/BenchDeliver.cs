@@ -13,7 +13,7 @@ internal static class BenchDeliver
     {
         Option<int> traffic = new("--traffic-mib")
         {
-            Description = "MiB sent in a round, 1 to 4096.", DefaultValueFactory = _ => 256,
+            Description = "MiB sent in a round, 1 to 4096.", DefaultValueFactory = _ => 512,
         };
         traffic.Validators.Add(result => Check(result, "--traffic-mib", 1, 4096, result.GetValueOrDefault<int>()));
         Option<int> rounds = new("--rounds")
@@ -28,17 +28,24 @@ internal static class BenchDeliver
         };
         sizes.Validators.Add(
             result => Check(result, "--sample-kib", 4, 16_384, result.GetValueOrDefault<int[]>() ?? []));
+        Option<int> warmUp = new("--warm-up-seconds")
+        {
+            Description = "Each case runs for so long before it is measured, 0 to 600.", DefaultValueFactory = _ => 5,
+        };
+        warmUp.Validators.Add(
+            result => Check(result, "--warm-up-seconds", 0, 600, result.GetValueOrDefault<int>()));
         Option<DirectoryInfo?> folder = new("--folder")
         {
             Description = "The disk: stores are made there, and deleted again; the system's folder when absent.",
         };
         Command command = new("deliver", "Measure delivery, storing and the Python client beside their floors.")
         {
-            traffic, rounds, sizes, folder,
+            traffic, rounds, sizes, warmUp, folder,
         };
         command.SetAction((parsed, stopping) => Reading.RunAsync("bench deliver", () => new DeliverBench(
             parsed.GetValue(folder)?.FullName ?? Path.GetTempPath(), parsed.GetValue(sizes)!,
             (long)parsed.GetValue(traffic) << 20, parsed.GetValue(rounds),
+            TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
             new KernelPeers(Path.Combine(CheckoutFolder.Path, "bench", "peers")))
             .RunAsync(stopping)));
         return command;

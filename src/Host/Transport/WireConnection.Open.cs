@@ -7,11 +7,11 @@ namespace Host.Transport;
 /// <summary>After the welcome: five loops side by side.</summary>
 internal sealed partial class WireConnection
 {
-    // Read and sent together. More gains nothing, and would not fit a core's cache twice.
+    // Read and sent together, and once more read ahead. More gains nothing, and would not fit a core's cache.
     private const int TogetherItems = 64;
     private const long TogetherBytes = 256 << 10;
 
-    private async Task ReadAsync(CancellationToken stopping)
+    private async Task HearAsync(CancellationToken stopping)
     {
         FrameRate rate = new(Options.ClientFramesPerSecondMax, _server.Clock);
         bool TakeFrame(ReadOnlySequence<byte> payload)
@@ -46,26 +46,47 @@ internal sealed partial class WireConnection
         }
     }
 
-    // Nothing is read ahead: what the system buffers of the connection leaves while the next samples are read, and
-    // memory that is used again at once is still in the core's cache.
+    /// <summary>Sends, while the next samples are read on another thread, as far as there is credit for both.</summary>
     private async Task SendAsync(CancellationToken stopping)
     {
-        while (true)
+        Task<Lent<PlacedSample>>? ahead = null;
+        try
         {
-            await _credit.WaitAsync(stopping).ConfigureAwait(false);
-            (int frames, long bytes) = _credit.Balance;
-            Lent<PlacedSample> samples = await _link!.NextAsync(
-                Math.Min(frames, TogetherItems), Math.Min(bytes, TogetherBytes), stopping).ConfigureAwait(false);
-            try
+            while (true)
             {
-                await SendAsync(samples, stopping).ConfigureAwait(false);
-            }
-            finally
-            {
-                _output.GiveBack(samples);
+                await _credit.WaitAsync(stopping).ConfigureAwait(false);
+                Lent<PlacedSample> samples = await (ahead ?? ReadAsync(_credit.Balance, stopping))
+                    .ConfigureAwait(false);
+                ahead = null;
+                try
+                {
+                    ahead = ReadAheadOf(samples, stopping);
+                    await SendAsync(samples, stopping).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _output.GiveBack(samples);
+                }
             }
         }
+        finally
+        {
+            _ = ahead?.ContinueWith(
+                static read => read.Result.Dispose(), CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        }
     }
+
+    private Task<Lent<PlacedSample>>? ReadAheadOf(Lent<PlacedSample> samples, CancellationToken stopping)
+    {
+        (int frames, long bytes) = _credit.Balance;
+        (frames, bytes) = (frames - samples.Count, bytes - samples.Sum(at => at.Sample.Bytes));
+        return frames > 0 && bytes > 0 ? Task.Run(() => ReadAsync((frames, bytes), stopping), stopping) : null;
+    }
+
+    private Task<Lent<PlacedSample>> ReadAsync((int Frames, long Bytes) most, CancellationToken stopping) =>
+        _link!.NextAsync(
+            Math.Min(most.Frames, TogetherItems), Math.Min(most.Bytes, TogetherBytes), stopping).AsTask();
 
     private async Task SendAsync(Lent<PlacedSample> samples, CancellationToken stopping)
     {

@@ -24,7 +24,7 @@ public sealed class BenchDeliverTests
         using TempFolder folder = new();
 
         ExitCode code = await new DeliverBench(
-            folder.Path, [4, 64, 256], trafficBytes: 1 << 20, rounds: 1,
+            folder.Path, [4, 64, 256], trafficBytes: 1 << 20, rounds: 1, warmUp: TimeSpan.Zero,
             new KernelPeers(Repository.Path("bench", "peers")))
             .RunAsync(TestContext.Current.CancellationToken);
 

@@ -37,6 +37,29 @@ public sealed class LentFrameTests
         Assert.All(kept, sample => AssertWhole(host, sample));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(40)]
+    public async Task What_was_read_for_a_client_that_leaves_comes_back(int samples)
+    {
+        await using WireHost host = await WireHost.StartAsync(log: new(imageBytes: 100_000));
+        host.Log.Add(Samples);
+        await using (WireClient client = new(host.ClientOptions(), TimeProvider.System))
+        {
+            await foreach (SampleFrame sample in client.ReadAllAsync(Token))
+            {
+                if (sample.Sequence == samples)
+                {
+                    break;
+                }
+            }
+        }
+
+        await WireRig.UntilAsync(() => host.Log.Lent == 0);
+        Assert.InRange(host.Log.Reads, 2, Samples); // The next ones are read while the first ones leave.
+    }
+
     private static void AssertWhole(WireHost host, SampleFrame sample)
     {
         Engine.Items.Sample expected = host.Log.Make(sample.Sequence);

@@ -5,13 +5,14 @@ namespace Engine.Pipeline.Deliver;
 /// <summary>Reads samples once for all groups that come for them at about the same time.</summary>
 /// <remarks>
 /// At a live stream's head all groups wait for the same samples, and a composed picture costs tens of milliseconds to
-/// make. What every group has had is let go at once; what is kept for those to come has at most 8 MiB, beside what is
+/// make. What every group has had is let go at once; what is kept for those to come has at most 16 MiB, beside what is
 /// still being sent. A group that nobody follows reads past this.
 /// </remarks>
 /// <param name="log">Owned by the caller.</param>
 internal sealed class SharedReads(ISampleLog log)
 {
-    private const long KeptBytesMax = 8 << 20;
+    /// <summary>Bytes that are kept at most.</summary>
+    internal const long KeptBytesMax = 16 << 20;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<long, (SharedRead Read, int Index)> _bySequence = []; // Guarded by _gate.

@@ -14,6 +14,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _last;
     private int _reads;
+    private int _lent;
 
     public string StreamId { get; init; } = "0123456789abcdef0123456789abcdef";
 
@@ -28,6 +29,9 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
 
     /// <summary>Reads that were asked for.</summary>
     public int Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Reads whose memory has not come back.</summary>
+    public int Lent => Volatile.Read(ref _lent);
 
     /// <summary>When set, a read waits for it first.</summary>
     public Task? HoldReads { get; set; }
@@ -101,7 +105,8 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
             samples.Add(new LoggedSample(at, sample));
         }
 
-        return new Lent<LoggedSample>(samples, new Spoiled(samples));
+        Interlocked.Increment(ref _lent);
+        return new Lent<LoggedSample>(samples, new Spoiled(samples, () => Interlocked.Decrement(ref _lent)));
     }
 
     public async Task WaitForSequenceAsync(long above, CancellationToken stopping)
@@ -188,7 +193,7 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
     }
 
     /// <summary>Overwrites the files of samples when they are given back.</summary>
-    private sealed class Spoiled(IReadOnlyList<LoggedSample> samples) : IDisposable
+    private sealed class Spoiled(IReadOnlyList<LoggedSample> samples, Action cameBack) : IDisposable
     {
         public void Dispose()
         {
@@ -199,6 +204,8 @@ internal sealed class MemorySampleLog(int imageBytes = 64) : ISampleLog
                     MemoryMarshal.AsMemory(file).Span.Fill(0xEE);
                 }
             }
+
+            cameBack();
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class SharedReadsTests(ITestOutputHelper output)
             () => ReadAllAsync(log, reads, new Random(seed + at)), Token))).WaitAsync(HangLimit, Token);
 
         output.WriteLine($"{log.Reads} reads");
-        Assert.InRange(reads.KeptBytes, 0, 8 << 20);
+        Assert.InRange(reads.KeptBytes, 0, SharedReads.KeptBytesMax);
     }
 
     [Fact]
