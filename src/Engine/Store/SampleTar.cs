@@ -42,32 +42,45 @@ internal static class SampleTar
     /// <param name="stored">What the ledger says of it.</param>
     /// <param name="members">The members; the sample's files lie in them.</param>
     /// <exception cref="StoreDamagedException">The checksum is right, the members are not a sample's.</exception>
-    /// <remarks>Not by a tar reader: what a header may say is known here, and a sample is read for every consumer.
-    /// </remarks>
+    /// <remarks>Not by a tar reader, and names stay the bytes that they are: what a header may say is known here, and a
+    /// sample is read for every consumer.</remarks>
     public static Sample Read(in StoredSample stored, ReadOnlyMemory<byte> members)
     {
         (ReadOnlyMemory<byte>? image, ReadOnlyMemory<byte>? mask, ReadOnlyMemory<byte>? json) = (null, null, null);
         string extension = string.Empty;
         for (int at = 0; at + BlockBytes <= members.Length;)
         {
-            (string name, int length) = Header(members.Span.Slice(at, BlockBytes))
-                ?? throw Strange(stored, $"there is no member's header at byte {at}");
+            if (!TryHeader(members.Span.Slice(at, BlockBytes), out ReadOnlySpan<byte> name, out int length))
+            {
+                throw Strange(stored, $"there is no member's header at byte {at}");
+            }
+
             at += BlockBytes;
             if (length > members.Length - at)
             {
-                throw Strange(stored, $"member {name} has {length} bytes, and {members.Length - at} follow");
+                throw Strange(stored, $"member {Text(name)} has {length} bytes, and {members.Length - at} follow");
             }
 
-            string ending = name.StartsWith(stored.Key + ".", StringComparison.Ordinal)
-                ? name[stored.Key.Length..]
-                : throw Strange(stored, $"member {name} is not of sample {stored.Key}");
+            int keyBytes = stored.Key.Length;
+            if (name.Length <= keyBytes || name[keyBytes] != '.' || !Ascii.Equals(name[..keyBytes], stored.Key))
+            {
+                throw Strange(stored, $"member {Text(name)} is not of sample {stored.Key}");
+            }
+
+            ReadOnlySpan<byte> ending = name[keyBytes..];
             ReadOnlyMemory<byte> content = members.Slice(at, length);
             at += (int)Math.Min(((long)length + BlockBytes - 1) / BlockBytes * BlockBytes, members.Length - at);
-            switch (ending)
+            if (Ascii.Equals(ending, MaskEnding))
             {
-                case MaskEnding: mask = content; break;
-                case JsonEnding: json = content; break;
-                default: (image, extension) = (content, ending[1..]); break;
+                mask = content;
+            }
+            else if (Ascii.Equals(ending, JsonEnding))
+            {
+                json = content;
+            }
+            else
+            {
+                (image, extension) = (content, ending.SequenceEqual(".png"u8) ? "png" : Text(ending[1..]));
             }
         }
 
@@ -89,24 +102,29 @@ internal static class SampleTar
 
     /// <summary>Reads the fields of a header that say what follows it.</summary>
     /// <param name="block">512 bytes.</param>
-    /// <returns>Name and bytes of the member; null where that is no header that <see cref="Write"/> wrote.</returns>
-    public static (string Name, int Bytes)? Header(ReadOnlySpan<byte> block)
+    /// <param name="name">The member's name, in the block.</param>
+    /// <param name="bytes">Bytes of the member.</param>
+    /// <returns>False where that is no header that <see cref="Write"/> wrote.</returns>
+    public static bool TryHeader(ReadOnlySpan<byte> block, out ReadOnlySpan<byte> name, out int bytes)
     {
-        ReadOnlySpan<byte> name = block[..NameBytes];
+        name = block[..NameBytes];
         int end = name.IndexOf((byte)0);
-        int bytes = 0;
+        name = end < 0 ? name : name[..end];
+        bytes = 0;
         foreach (byte digit in block.Slice(SizeAt, SizeDigits))
         {
             if (digit is < (byte)'0' or > (byte)'7' || bytes > int.MaxValue >> 3)
             {
-                return null;
+                return false;
             }
 
             bytes = (bytes << 3) | (digit - '0');
         }
 
-        return end == 0 ? null : (Encoding.ASCII.GetString(end < 0 ? name : name[..end]), bytes);
+        return !name.IsEmpty;
     }
+
+    private static string Text(ReadOnlySpan<byte> name) => Encoding.ASCII.GetString(name);
 
     private static void Add(TarWriter tar, string name, ReadOnlyMemory<byte> content)
     {

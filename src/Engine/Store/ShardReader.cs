@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Engine.Items;
 using Kernels.Checksums;
 
@@ -84,10 +85,13 @@ internal sealed class ShardReader(string directory, IFileLayer files)
             for (long at = 0; at + SampleTar.BlockBytes <= stored.Length;)
             {
                 Fill(shard, stored, at, header);
-                (string name, int bytes) = SampleTar.Header(header)
-                    ?? throw Damaged(stored, $"there is no member's header at byte {at}");
+                if (!SampleTar.TryHeader(header, out ReadOnlySpan<byte> name, out int bytes))
+                {
+                    throw Damaged(stored, $"there is no member's header at byte {at}");
+                }
+
                 at += SampleTar.BlockBytes;
-                if (name == stored.Key + SampleTar.JsonEnding && bytes <= stored.Length - at)
+                if (Ascii.Equals(name, stored.Key + SampleTar.JsonEnding) && bytes <= stored.Length - at)
                 {
                     byte[] json = new byte[bytes];
                     Fill(shard, stored, at, json);
