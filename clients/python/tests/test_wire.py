@@ -200,6 +200,27 @@ class DirectTest(unittest.TestCase):
         with self.assertRaisesRegex(ProtocolError, r"a frame has 67108865 bytes; it must have 1 to 67108864"):
             self.receive(2)
 
+    def test_end_after_large_frames_is_an_end(self):
+        self.send(*map(scripted.large, range(1, 4)))
+        self.assertEqual([1, 2, 3], [frame[1] for frame in self.receive(3)])
+        self.daemon.shutdown(socket.SHUT_WR)
+        with self.assertRaises(ConnectionError):
+            self.receive(1)
+
+    def test_frame_with_much_or_nothing_after_its_picture_is_read_or_refused(self):
+        fields = [4, 2, 2, "k", "c", "png", bytes(300_000)]
+        for count in (0, 1, 127 << 10, 129 << 10, 900_000):
+            self.setUp()
+            self.send(scripted.large(1), scripted.frame(*fields, bytes(count), bytes(count)), scripted.large(3))
+            frames = self.receive(3)
+            self.assertEqual([1, 2, 3], [frame[1] for frame in frames])
+            self.assertEqual([count, count], [len(part) for part in frames[1][7:]])
+        self.setUp()
+        whole = scripted.frame(*fields, b"", b"")
+        self.send(scripted.large(1), struct.pack(">I", len(whole) - 8) + whole[4:-4])
+        with self.assertRaises(ProtocolError):
+            self.receive(2)
+
     def test_large_frame_that_is_cut_off_is_no_frame(self):
         sending = self.send(scripted.large(1), scripted.large(2)[:-1], b"")
         self.assertEqual(1, len(self.receive(1)))
