@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -15,12 +16,34 @@ internal sealed class SocketOutput(Socket socket) : IFrameOutput
 {
     private const int BlockBytes = 128 << 10;
     private const int LendBytesMin = 16 << 10;
+    private const int LocalSendBytes = 256 << 10;
 
     private List<ArraySegment<byte>> _pieces = []; // Written, in order, up to the block's open end.
     private List<byte[]> _blocks = []; // Out of the shared pool; the last one is written to.
     private int _start; // Of what was written to the last block and is not among the pieces yet.
     private int _end;
     private Task<bool> _sending = Task.FromResult(true);
+
+    /// <summary>Has the system buffer little for a peer on this machine, who takes it at once or not for a while: what
+    /// lies there goes cold in the core's cache, and groups drift apart that could share a reading.</summary>
+    /// <param name="socket">Connected, or gone already; owned by the connection.</param>
+    /// <returns>The output.</returns>
+    public static SocketOutput Over(Socket socket)
+    {
+        try
+        {
+            if (socket.RemoteEndPoint is IPEndPoint { Address: { } peer } && IPAddress.IsLoopback(peer))
+            {
+                socket.SendBufferSize = LocalSendBytes;
+            }
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // Whoever reads or sends first finds that out.
+        }
+
+        return new SocketOutput(socket);
+    }
 
     /// <summary>Written and not yet flushed. In bytes.</summary>
     internal long Unflushed => _pieces.Sum(piece => (long)piece.Count) + _end - _start;

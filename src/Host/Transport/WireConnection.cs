@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Sockets;
 using Engine.Pipeline.Deliver;
 using Microsoft.AspNetCore.Connections;
@@ -16,8 +15,6 @@ namespace Host.Transport;
 /// </remarks>
 internal sealed partial class WireConnection : IDisposable
 {
-    private const int LocalSendBytes = 256 << 10;
-
     private readonly WireServer _server;
     private readonly ConnectionContext _socket;
     private readonly ILogger _log;
@@ -84,20 +81,8 @@ internal sealed partial class WireConnection : IDisposable
     private static IFrameOutput OutputOf(ConnectionContext socket) =>
         socket.Features.Get<ITlsHandshakeFeature>() is null
         && socket.Features.Get<IConnectionSocketFeature>() is { Socket: { } plain }
-            ? new SocketOutput(Narrowed(plain))
+            ? SocketOutput.Over(plain)
             : new PipeOutput(socket.Transport.Output);
-
-    /// <summary>Has the system buffer little for a client on this machine, who takes it at once or not for a while:
-    /// what lies there goes cold in the core's cache, and groups drift apart that could share a reading.</summary>
-    private static Socket Narrowed(Socket socket)
-    {
-        if (socket.RemoteEndPoint is IPEndPoint { Address: { } peer } && IPAddress.IsLoopback(peer))
-        {
-            socket.SendBufferSize = LocalSendBytes;
-        }
-
-        return socket;
-    }
 
     // A link that the hub has ended already is told why, also when the daemon goes down at the same moment.
     private void EndDraining() => End(EndOf(_link));

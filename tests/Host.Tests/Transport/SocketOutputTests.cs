@@ -71,6 +71,26 @@ public sealed class SocketOutputTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Peer_that_has_gone_before_anything_was_sent_is_found_out_by_the_first_flush()
+    {
+        _sender.Dispose();
+
+        SocketOutput output = SocketOutput.Over(_sender);
+        output.Write(new byte[10]);
+
+        Assert.False(await output.FlushAsync(Token).AsTask().WaitAsync(HangLimit, Token));
+    }
+
+    [Fact]
+    public void Peer_on_this_machine_is_buffered_for_little()
+    {
+        Assert.NotNull(SocketOutput.Over(_sender));
+
+        // Linux gives twice what was asked for, and says so.
+        Assert.InRange(_sender.SendBufferSize, 256 << 10, 512 << 10);
+    }
+
+    [Fact]
     public async Task Flush_that_nobody_waits_for_any_more_still_goes_out_whole_before_what_follows()
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
