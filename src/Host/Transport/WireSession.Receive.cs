@@ -6,7 +6,7 @@ namespace Host.Transport;
 /// <summary>What the receiving thread does.</summary>
 internal sealed partial class WireSession
 {
-    private TimeSpan SilenceMax => SilenceMaxHeartbeats * TimeSpan.FromSeconds(Math.Max(1, Welcome.HeartbeatSeconds));
+    private TimeSpan SilenceMax => SilenceMaxHeartbeats * Heartbeat;
 
     /// <summary>Hands samples on until the connection ends, or another thread goes on with it.</summary>
     private void ReceiveAll()
@@ -15,7 +15,7 @@ internal sealed partial class WireSession
         Exception? cause = null;
         try
         {
-            while (!_isClosing)
+            while (!IsClosing)
             {
                 if (!_intake.TryCut(bytesMax, out ReadOnlyMemory<byte> payload, out ReceiveSlab slab))
                 {

@@ -30,7 +30,6 @@ internal sealed partial class WireSession : IAsyncDisposable
 
     private Stream _stream = Stream.Null; // Over the socket; set once it is connected.
     private Task _background = Task.CompletedTask;
-    private volatile bool _isClosing;
     private long _acked;
 
     private WireSession(WireClientOptions options, TimeProvider clock, Socket socket)
@@ -42,6 +41,10 @@ internal sealed partial class WireSession : IAsyncDisposable
 
     /// <summary>What the server answered.</summary>
     public WelcomeFrame Welcome { get; private set; }
+
+    private bool IsClosing => _closing.IsCancellationRequested;
+
+    private TimeSpan Heartbeat => TimeSpan.FromSeconds(Math.Max(1, Welcome.HeartbeatSeconds));
 
     /// <summary>Waits for the next sample.</summary>
     /// <exception cref="WireClosedException">The server ended the connection and said why.</exception>
@@ -80,7 +83,6 @@ internal sealed partial class WireSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _isClosing = true;
         await _closing.CancelAsync().ConfigureAwait(false);
         _receiving.TakeOver(); // Where the consumer closes it on the receiving thread: somebody has to read to the end.
         Task ending = Task.WhenAll(SayGoodbyeAsync(), _background);
@@ -98,7 +100,7 @@ internal sealed partial class WireSession : IAsyncDisposable
 
     private async Task BeatAsync()
     {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(Math.Max(1, Welcome.HeartbeatSeconds)), _clock);
+        using PeriodicTimer timer = new(Heartbeat, _clock);
         try
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
