@@ -394,6 +394,30 @@ class BorrowTest(unittest.TestCase):
         self.assertEqual(list(range(1, 200)), take(stream, 199))
         self.assertIn(threading.get_ident(), seen)
 
+    def test_thread_that_lent_is_not_woken_for_each_batch(self):
+        def script(daemon, peer):
+            peer.welcome()
+            peer.send(sample(1))
+            until(lambda: daemon.stream is not None and daemon.stream._receiver._is_asleep)
+            self.away(seconds=1000)
+            for sequence in range(2, 52):
+                until(lambda: daemon.stream._receiver._borrower is not None)
+                peer.send(sample(sequence))
+                peer.read_until(5)
+            peer.read_to_end()
+
+        self.away(seconds=0.001)
+        daemon, stream = self.open(script, credit_frames=2)  # half of it is worth a CREDIT, and the ACK goes with it
+        waits, lending = [], stream._receiver._lending
+        wait = lending.wait
+        lending.wait = lambda *seconds: (waits.append(seconds), wait(*seconds))[1]
+        take(stream, 1)
+        lent(stream)
+        take(stream, 1)
+        before = len(waits)
+        self.assertEqual(list(range(3, 52)), take(stream, 49))
+        self.assertLess(len(waits) - before, 10)
+
     def test_timeout_while_receiving_is_one(self):
         def script(daemon, peer):
             peer.welcome()

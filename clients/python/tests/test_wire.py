@@ -9,6 +9,7 @@ import struct
 import sys
 import threading
 import unittest
+from unittest import mock
 
 import scripted  # noqa: F401  (finds the package)
 from headwater import wire
@@ -113,7 +114,7 @@ class DirectTest(unittest.TestCase):
     def receive(self, count):
         frames = []
         while len(frames) < count:
-            self.assertTrue(self.connection.wait(scripted.LIMIT_SECONDS, None)[0], "nothing came")
+            self.assertTrue(self.connection.wait(scripted.LIMIT_SECONDS, None, 8, 1 << 24)[0], "nothing came")
             frames += [frame for frame, size in self.connection.receive()]
         return frames
 
@@ -128,6 +129,30 @@ class DirectTest(unittest.TestCase):
 
         self.connection._receive_direct = counted
         return direct
+
+    @unittest.skipUnless(sys.platform == "linux", "others may not wait for several")
+    def test_several_frames_are_waited_for_as_far_as_credit_goes_and_not_for_long(self):
+        self.send(scripted.sample(1))
+        size = len(scripted.sample(1))
+        self.assertEqual([1], [frame[1] for frame in self.receive(1)])
+        many, patience = wire.BATCH_BYTES // size, wire.PATIENCE_SECONDS
+        for seconds, frames, credit, expected in (
+                (9, 3, 1 << 30, [(patience, 3 * size), (9 - patience, 1)]),
+                (9, 1 << 20, 1 << 30, [(patience, many * size), (9 - patience, 1)]),
+                (9, 1 << 20, 5 * size, [(patience, 5 * size), (9 - patience, 1)]),
+                (9, 1, 1 << 30, [(9, 1)]), (9, 3, size, [(9, 1)]), (9, 3, -size, [(9, 1)]), (9, 0, 0, [(9, 1)]),
+                (patience, 3, 1 << 30, [(patience, 1)])):
+            waits = []
+
+            def select(sockets, limit):
+                waits.append((limit, sockets[0].getsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT)))
+                return []
+
+            with self.subTest(frames=frames, credit=credit), mock.patch.object(wire, "_select", select):
+                self.assertEqual((False, False), self.connection.wait(seconds, None, frames, credit))
+                self.assertEqual(expected, waits)
+        self.send(scripted.sample(2))  # alone it is not held back
+        self.assertEqual([2], [frame[1] for frame in self.receive(1)])
 
     @unittest.skipUnless(sys.platform == "linux", "others may take the buffer")
     def test_large_frames_do_not_go_through_the_buffer(self):

@@ -11,7 +11,8 @@ namespace Host.Bench;
 /// <param name="address">The daemon.</param>
 /// <param name="directory">Its store.</param>
 /// <param name="samples">How many there are.</param>
-internal sealed class ClientLoop(KernelPeers peers, string address, string directory, int samples)
+/// <param name="rounds">Turns of each; the best counts.</param>
+internal sealed class ClientLoop(KernelPeers peers, string address, string directory, int samples, int rounds)
 {
     /// <summary>Runs the script and prints a line.</summary>
     /// <param name="sampleBytes">Of a sample, for the line.</param>
@@ -20,7 +21,8 @@ internal sealed class ClientLoop(KernelPeers peers, string address, string direc
     {
         string package = Path.Combine(CheckoutFolder.Path, "clients", "python", "src");
         IReadOnlyDictionary<int, double> seconds = await peers.RunAsync(
-            "client_loop.py", [package, address, directory, $"{samples}"], "", stopping).ConfigureAwait(false);
+            "client_loop.py", [package, address, directory, $"{samples}", $"{rounds}"], "", stopping)
+            .ConfigureAwait(false);
         if (seconds.Count == 0)
         {
             return;

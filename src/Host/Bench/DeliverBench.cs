@@ -70,7 +70,7 @@ internal sealed class DeliverBench(
                             .ConfigureAwait(false);
                     }
 
-                    await new ClientLoop(peers, listener.Addresses[0].ToString(), directory, samples)
+                    await new ClientLoop(peers, listener.Addresses[0].ToString(), directory, samples, rounds)
                         .RunAsync(sampleBytes, stopping).ConfigureAwait(false);
                 }
             }

@@ -18,7 +18,7 @@ internal static class BenchDeliver
         traffic.Validators.Add(result => Check(result, "--traffic-mib", 1, 4096, result.GetValueOrDefault<int>()));
         Option<int> rounds = new("--rounds")
         {
-            Description = "Rounds whose best counts, 1 to 100.", DefaultValueFactory = _ => 5,
+            Description = "Rounds whose best counts, 1 to 100.", DefaultValueFactory = _ => 15,
         };
         rounds.Validators.Add(result => Check(result, "--rounds", 1, 100, result.GetValueOrDefault<int>()));
         Option<int[]> sizes = new("--sample-kib")

@@ -56,7 +56,7 @@ class Place:
 class Receiver:
     """Owns the socket, its thread and the queue between the thread and the consumer.
 
-    Everything below is guarded by the condition, but for the connection, which is the thread's own, or lent by it. A
+    Everything below is guarded by the lock, but for the connection, which is the thread's own, or lent by it. A
     consumer that finds the queue empty asks for the connection, and the thread lends it when it has received next: the
     consumer then receives by itself whenever it waits. Handing each batch from thread to thread cost as much as
     receiving it: two switches, a lock that both want, and memory that is hot on the other core. The thread takes the
@@ -69,9 +69,9 @@ class Receiver:
         self.settings = settings
         self._pid = os.getpid()
         self._pause = settings.retry_delay
-        lock = threading.RLock()
-        self._condition = threading.Condition(lock)
-        self._lending = threading.Condition(lock)  # what a thread that has lent waits for
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
+        self._lending = threading.Condition(self._lock)  # what a thread that has lent waits for
         self._is_wanted = False  # by a consumer that waits
         self._is_asleep = False  # whether the thread waits to be told that the consumer has received
         self._lent: Optional[Connection] = None
@@ -132,10 +132,15 @@ class Receiver:
         """Whether this is a forked copy: its thread and its lock stayed behind in the other process."""
         return os.getpid() != self._pid
 
-    def take(self, timeout: Optional[float]) -> Optional[Sample]:
-        """Gives the next sample, None once closed or at the end of the plan; what was in hand counts as given back."""
+    def take(self, timeout: Optional[float], done: Optional[int]) -> Optional[Sample]:
+        """Gives the next sample, None once closed or at the end of the plan.
+
+        What was in hand counts as given back, and up to the position done as acknowledged.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
-        with self._condition:
+        with self._lock:
+            if done is not None:
+                self.ack(done)
             self._give_back()
             while not self._queue:
                 if self._is_closing or self._end is not None:
@@ -177,7 +182,7 @@ class Receiver:
 
     def ack(self, position: int) -> None:
         """Acknowledges everything of its share up to a position; less than before changes nothing."""
-        with self._condition:
+        with self._lock:
             share = self.share_of(position)
             if position > self._acked.get(share, 0):
                 self._acked[share] = position
@@ -185,13 +190,13 @@ class Receiver:
 
     def ask(self, frame: bytes) -> None:
         """Sends a DEMAND, now and after each reconnect."""
-        with self._condition:
+        with self._lock:
             self._demand, self._is_demand_sent = frame, False
             self._wake()
 
     def rewind(self, place: Place) -> None:
         """Forgets what was received and goes on elsewhere, over a new connection."""
-        with self._condition:
+        with self._lock:
             self._queue.clear()
             self._in_hand = self._held_frames = self._held_bytes = 0
             self._start(place)
@@ -212,7 +217,7 @@ class Receiver:
         """Ends the thread and the connection; does nothing the second time, nor in a forked copy."""
         if self.is_foreign:
             return
-        with self._condition:
+        with self._lock:
             self._is_closing = True
             self._queue.clear()
             if self._borrower == threading.get_ident():
@@ -229,7 +234,7 @@ class Receiver:
             self._held_frames -= 1
             self._held_bytes -= self._in_hand
             self._in_hand = 0
-            if self._due()[2]:
+            if self._lent is None and self._due()[2]:  # else who receives next will look
                 self._wake()
 
     def _due(self) -> Tuple[int, int, bool]:
@@ -282,12 +287,12 @@ class Receiver:
                 elif not self._is_rewound:
                     self._rest()  # a connection that brings nothing is not worth hurrying for the next one
         except HeadwaterError as error:
-            with self._condition:
+            with self._lock:
                 self._error = error
                 self._condition.notify_all()
         finally:
             self._drop()
-            with self._condition:
+            with self._lock:
                 self._close_wake()
 
     def _drop(self) -> None:
@@ -299,7 +304,7 @@ class Receiver:
         """Tries until there is a daemon; raises what is final, and UnavailableError when the time is up."""
         settings, started = self.settings, time.monotonic()
         while True:
-            with self._condition:
+            with self._lock:
                 self._is_rewound = False
                 self._open_frames = max(0, settings.credit_frames - self._held_frames)
                 self._open_bytes = max(0, settings.credit_bytes - self._held_bytes)
@@ -318,7 +323,7 @@ class Receiver:
                     raise UnavailableError(f"no daemon at {settings.address}: {cause}") from cause
                 self._rest()
                 continue
-            with self._condition:
+            with self._lock:
                 self._is_demand_sent = self._demand is None
                 self._is_ack_waiting = True  # of the connection before, where it broke before they were sent
                 if not self._is_rewound:
@@ -333,13 +338,13 @@ class Receiver:
         # Pauses differ from client to client, or all ranks would knock at the same moment.
         seconds = self._pause * random.uniform(0.5, 1.0)
         self._pause = min(self._pause * 2, self.settings.retry_delay_max)
-        with self._condition:
+        with self._lock:
             self._condition.wait_for(lambda: self._is_closing, seconds)
 
     def _rest_at_the_end(self, end: int) -> None:
         """Tells the consumer that there is no more, and waits until it closes or goes on elsewhere."""
         self._drop()
-        with self._condition:
+        with self._lock:
             self._end = None if self._is_rewound else end
             self._condition.notify_all()
             self._condition.wait_for(lambda: self._is_closing or self._is_rewound)
@@ -357,20 +362,24 @@ class Receiver:
     def _lend(self, connection: Connection) -> None:
         """Leaves receiving to the consumer until it stays away; raises what it failed with.
 
-        While the consumer waits the thread sleeps. While it works the thread looks every AWAY_SECONDS whether it has
-        received since: to be woken for each batch would be the switch that lending saves.
+        The thread looks every AWAY_SECONDS whether the consumer has received since, but sleeps while it waits for
+        longer than that: to be woken for each batch would be the switch that lending saves.
         """
-        with self._condition:
+        with self._lock:
             if self._is_closing or self._is_rewound:
                 return
             self._is_wanted, self._lent, seen = False, connection, -1
             self._condition.notify()
             while self._fault is None and not (self._is_closing or self._is_rewound):
-                self._is_asleep = self._borrower is not None
-                if not self._is_asleep and self._borrowed == seen:
+                self._is_asleep = self._borrower is not None and self._borrowed == seen
+                if self._is_asleep:
+                    self._lending.wait()
+                    seen = -1  # it may work for AWAY_SECONDS now
+                elif self._borrowed != seen:
+                    seen = self._borrowed
+                    self._lending.wait(AWAY_SECONDS)
+                else:
                     break
-                seen = self._borrowed
-                self._lending.wait(None if self._is_asleep else AWAY_SECONDS)
             self._is_asleep = True
             while self._borrower is not None:
                 self._lending.wait()
@@ -394,7 +403,9 @@ class Receiver:
             raise ConnectionError("the daemon has fallen silent")
         until = connection.sent_at + beat
         until = until if self._ack_at is None else min(until, self._ack_at)
-        has_bytes, is_woken = connection.wait(until - now if left is None else min(until - now, left), self._wake_out)
+        has_bytes, is_woken = connection.wait(
+            until - now if left is None else min(until - now, left), self._wake_out,
+            self._open_frames // 2, self._open_bytes // 2)  # while those are received the daemon sends the other half
         if self._is_closing:
             return
         if has_bytes:
@@ -405,7 +416,7 @@ class Receiver:
     def _send(self, connection: Connection, is_late: bool, is_ack_due: bool) -> None:
         """Sends what there is to say: ACKs, credit worth a frame, what is wanted, or that the client lives."""
         data = b""
-        with self._condition:
+        with self._lock:
             if self._is_rewound:
                 return
             if not self._is_demand_sent and self._demand is not None:
@@ -444,7 +455,7 @@ class Receiver:
     def _queue_all(self, samples: List[Tuple[Sample, int]]) -> None:
         if not samples:
             return
-        with self._condition:
+        with self._lock:
             for sample, size in samples:
                 if self._open_frames <= 0 or self._open_bytes <= 0:
                     raise ProtocolError(

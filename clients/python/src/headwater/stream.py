@@ -142,9 +142,7 @@ class Stream:
         """Waits for the next sample for so many seconds; raises TimeoutError when none came."""
         if self._receiver.is_foreign:
             raise RuntimeError("a stream cannot be used across a fork; open one in each process")
-        if self._auto_ack and self._in_hand is not None:
-            self._receiver.ack(self._in_hand)
-        sample = self._receiver.take(timeout)
+        sample = self._receiver.take(timeout, self._in_hand if self._auto_ack else None)
         if sample is None:
             raise StopIteration
         self._in_hand = self._yielded[self._receiver.share_of(sample.position)] = sample.position

@@ -35,6 +35,11 @@ BUFFER_BYTES = 1 << 20
 #: From this length of a picture on, a frame's files are received where they stay. Below it the calls would cost more
 #: than the copy: one call brings many frames into the buffer.
 DIRECT_BYTES_MIN = 96 << 10
+#: So long a wait for several frames, as many as a batch holds, is worth it: to be woken for each one, with caches that
+#: others have used since, costs more than to receive it.
+PATIENCE_SECONDS = 0.001
+#: Of large frames taken at once, and one frame more.
+BATCH_BYTES = 1600 << 10
 #: All of a SAMPLE before its picture, prefix included, in its longest form, and more.
 HEAD_BYTES_MAX = 2048
 CREDIT_FRAMES_MAX = 1 << 20
@@ -204,6 +209,9 @@ class Connection:
             fcntl is not None and hasattr(socket, "SO_RCVLOWAT") and not isinstance(sock, ssl.SSLSocket)
             and sock.family != getattr(socket, "AF_UNIX", None))
         self._is_direct = False  # whether the next frame is likely to be a large one, and none of it is in the buffer
+        self._partial = 0  # the length of a large frame of which the kernel had a part
+        self._is_overdue = False  # whether a wait() for all of that has ended
+        self._usual = BATCH_BYTES  # the length of the last frame
         self._wakes_at = self._room = 1  # bytes in the kernel that end a wait(), and that fit there for sure
         self._timeout = timeout
         sock.settimeout(0)
@@ -250,13 +258,36 @@ class Connection:
         self._sock.settimeout(0)
         self.sent_at = time.monotonic()
 
-    def wait(self, seconds: float, wake: Optional[socket.socket]) -> Tuple[bool, bool]:
-        """Waits for bytes or for the other socket; says whether there are bytes, and whether the other is ready."""
+    def wait(
+            self, seconds: float, wake: Optional[socket.socket], frames: int = 0, size: int = 0) -> Tuple[bool, bool]:
+        """Waits for bytes or for the other socket; says whether there are bytes, and whether the other is ready.
+
+        Of so many frames and bytes, which the daemon may send without hearing of the client again, it waits for several
+        at first, but not for long.
+        """
         if self._whole() or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
             return True, False  # here already: the descriptor may have nothing more to show
         sockets = [self._sock] if wake is None else [self._sock, wake]
-        readable, _, _ = _select(sockets, max(0.0, seconds))
-        return self._sock in readable, wake is not None and wake in readable
+        readable: List[Any] = []
+        several = self._several(frames, size) if seconds > PATIENCE_SECONDS else 0
+        if several:
+            self._wake_at(several)
+            readable = _select(sockets, PATIENCE_SECONDS)
+            seconds -= PATIENCE_SECONDS
+        if not readable:
+            self._wake_at(self._partial or 1)
+            readable = _select(sockets, max(0.0, seconds))
+        has_bytes = self._sock in readable
+        self._is_overdue = has_bytes and self._partial > 0
+        return has_bytes, wake is not None and wake in readable
+
+    def _several(self, frames: int, size: int) -> int:
+        """The bytes of the frames that are worth waiting for together; 0 for less than two."""
+        if not self._can_direct:
+            return 0
+        one = self._partial or self._usual
+        count = min(frames, min(size, BATCH_BYTES) // one)
+        return count * one if count > 1 else 0
 
     def receive(self, most: int = 1 << 30) -> List[Tuple[List[Any], int]]:
         """Takes what is there; gives each frame that is whole by now with its length, prefix included.
@@ -268,6 +299,7 @@ class Connection:
         if not self._is_direct:
             frames += self._receive_buffered(most)
         if frames:
+            self._usual = frames[-1][1]
             self.heard_at = time.monotonic()
         return frames
 
@@ -297,14 +329,14 @@ class Connection:
     def _receive_direct(self) -> List[Tuple[List[Any], int]]:
         """Takes large frames that are whole in the kernel; each picture is received where it stays.
 
-        (1) Looks at a frame's head without taking it. (2) Waits for the rest where there is less: the next wait() ends
-        when it is whole. (3) Takes the head, the picture as bytes of its own, and what follows it. All else is left to
-        the buffer, and nothing of it was taken: a frame that is not large, not a SAMPLE, not as expected, or longer
-        than the kernel holds.
+        (1) Looks at a frame's head without taking it. (2) Leaves it where there is less: the next wait() ends when it
+        is whole, or never will be. (3) Takes the head, the picture as bytes of its own, and what follows it. All else
+        is left to the buffer, and nothing of it was taken: a frame that is not large, not a SAMPLE, not as expected, or
+        longer than the kernel holds.
         """
         frames: List[Tuple[List[Any], int]] = []
-        taken = 0
-        while taken < BUFFER_BYTES:
+        taken = there = self._partial = 0
+        while taken < BATCH_BYTES:
             try:
                 head = self._sock.recv(HEAD_BYTES_MAX, socket.MSG_PEEK)  # (1)
             except BlockingIOError:
@@ -314,12 +346,12 @@ class Connection:
                 self._is_direct = False
                 break
             size, fields, image_start, image_bytes = parsed
-            if self._available() < size:  # (2)
-                if self._wakes_at == size:  # woken though it is not whole
-                    self._is_direct = False
-                    break
-                self._wake_at(size)
-                return frames
+            if there < size:
+                there = self._available()
+            if there < size:  # (2)
+                self._is_direct = not self._is_overdue
+                self._partial = size if self._is_direct else 0
+                break
             self._sock.recv_into(self._buffer[:image_start])  # (3)
             fields.append(self._sock.recv(image_bytes))
             self._sock.recv_into(self._buffer[1:1 + size - image_start - image_bytes])
@@ -330,7 +362,8 @@ class Connection:
                 raise ProtocolError(f"a frame is no MessagePack array: {cause}") from cause
             frames.append((check(fields), size))
             taken += size
-        self._wake_at(1)
+            there -= size
+            self._is_overdue = False  # the next one has not been waited for
         return frames
 
     def _parse_head(self, head: bytes) -> Optional[Tuple[int, List[Any], int, int]]:
@@ -340,14 +373,13 @@ class Connection:
         (length,) = _PREFIX.unpack_from(head)
         if not DIRECT_BYTES_MIN <= length <= self._frame_bytes_max or head[4:5] != b"\x99":
             return None
-        unpacker = msgpack.Unpacker(
-            raw=False, max_array_len=0, max_map_len=0, max_ext_len=0, max_buffer_size=HEAD_BYTES_MAX)
-        unpacker.feed(head[5:])
-        try:
-            fields = [unpacker.unpack() for _ in range(6)]
+        try:  # as an array of the fields before the picture
+            msgpack.unpackb(b"\x96" + head[5:], raw=False, max_array_len=6, max_map_len=0, max_ext_len=0)
+            return None
+        except msgpack.ExtraData as cause:
+            fields, at = cause.unpacked, len(head) - len(cause.extra)
         except Exception:
             return None
-        at = 5 + unpacker.tell()
         if fields[0] != SAMPLE or head[at:at + 1] != b"\xc6" or len(head) < at + 5:
             return None
         (image_bytes,) = _PREFIX.unpack_from(head, at + 1)
@@ -399,7 +431,7 @@ class Connection:
         try:
             self._sock.settimeout(0)
             self._sock.shutdown(socket.SHUT_WR)
-            self._wake_at(1)
+            self._partial = 0
             deadline = time.monotonic() + farewell_seconds
             self._start = self._end = 0
             while self.wait(deadline - time.monotonic(), None)[0] and self._sock.recv(65536):
@@ -437,11 +469,15 @@ def _secure(sock: socket.socket, address: Address) -> socket.socket:
         raise
 
 
-def _select(sockets: List[socket.socket], seconds: float) -> Tuple[List[Any], List[Any], List[Any]]:
+def _select(sockets: List[socket.socket], seconds: float) -> List[Any]:
+    """Those that have something to read, after so many seconds at most; none where one has been closed."""
+    numbers = [sock.fileno() for sock in sockets]
+    if min(numbers) < 0:  # by a signal's handler, since the last wait
+        return []
     if os.name == "nt":
-        return select.select(sockets, [], [], seconds)
+        return select.select(sockets, [], [], seconds)[0]
     poll = select.poll()  # select() cannot hold descriptors from 1,024 on, which a training job may well have
-    for sock in sockets:
-        poll.register(sock, select.POLLIN)
+    for number in numbers:
+        poll.register(number, select.POLLIN)
     ready = {number for number, _ in poll.poll(seconds * 1000)}
-    return [sock for sock in sockets if sock.fileno() in ready], [], []
+    return [sock for sock in sockets if sock.fileno() in ready]
