@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Host.Commands;
+using Host.Lifecycle;
 using Host.Metrics;
 
 namespace Host;
@@ -7,7 +9,7 @@ namespace Host;
 /// <summary>The <c>headwater</c> command.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
         Command version = new("version", "Print the version.");
         version.SetAction(_ => Console.Out.WriteLine(ProcessMetrics.Version));
@@ -29,6 +31,9 @@ internal static class Program
             },
             version,
         };
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        ParseResult parsed = root.Parse(args);
+        int code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null })
+            .ConfigureAwait(false);
+        return parsed.Action is ParseErrorAction ? (int)ExitCode.Usage : code; // The library's own code for it is 1.
     }
 }
