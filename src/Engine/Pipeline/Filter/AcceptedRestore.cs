@@ -166,10 +166,17 @@ public sealed class AcceptedRestore(SampleStore store, EmbedStep embed, string r
                 Id = sample.PromptId, Category = sample.Category, Text = "", Attempt = sample.Attempt, Seed = 0,
             };
             RgbImage image = ImageCodec.DecodeRgb(sample.Image.Span, ImageLimits.Default);
+            Box box = BoxOf(sample.Json);
+            if (Misfit(image, mask, box) is { } misfit)
+            {
+                LeaveOut(stored, misfit);
+                return null;
+            }
+
             return new Annotated
             {
                 Picture = new Picture(prompt, image, "", new Dictionary<string, string>()),
-                Mask = mask, Box = BoxOf(sample.Json), AreaPx = mask.Values.Count(value => value != 0), Annotator = "",
+                Mask = mask, Box = box, AreaPx = mask.Values.Count(value => value != 0), Annotator = "",
                 PredictedIou = double.NaN, Measures = new Dictionary<string, double>(),
             };
         }
@@ -188,6 +195,20 @@ public sealed class AcceptedRestore(SampleStore store, EmbedStep embed, string r
         return box.Length == 4
             ? new Box(box[0], box[1], box[2], box[3])
             : throw new JsonException($"its box has {box.Length} numbers, not 4");
+    }
+
+    /// <summary>What of a sample does not go with its picture, which only a store of other making holds.</summary>
+    private static string? Misfit(RgbImage image, BinaryMask mask, Box box)
+    {
+        if ((mask.Width, mask.Height) != (image.Width, image.Height))
+        {
+            return $"its mask is {mask.Width} x {mask.Height} px, its picture {image.Width} x {image.Height}";
+        }
+
+        bool isInside = box.X >= 0 && box.Y >= 0 && box.Width >= 1 && box.Height >= 1
+            && box.Width <= image.Width - box.X && box.Height <= image.Height - box.Y;
+        string sides = $"{box.X}, {box.Y}, {box.Width}, {box.Height}";
+        return isInside ? null : $"its box {sides} is not within its picture's {image.Width} x {image.Height} px";
     }
 
     private void LeaveOut(StoredSample stored, string why)

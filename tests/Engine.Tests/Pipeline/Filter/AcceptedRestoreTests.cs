@@ -1,6 +1,7 @@
 using System.Text;
 using Engine.Crops;
 using Engine.Flow;
+using Engine.Imaging;
 using Engine.Items;
 using Engine.Pipeline.Filter;
 using Engine.Store;
@@ -127,6 +128,36 @@ public sealed class AcceptedRestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sample_whose_files_do_not_fit_each_other_is_left_out_and_named()
+    {
+        await FillAsync();
+        await using SampleStore store = _folder.Open();
+        Sample first = await store.ReadAsync(store.List(0, 1)[0], Token);
+        string json = Encoding.UTF8.GetString(first.Json.Span);
+        Sample[] unfit =
+        [
+            first with { MaskPng = ImageCodec.EncodePng(new BinaryMask(1, 2, [1, 1])) },
+            .. new[] { "[-1,0,2,2]", "[0,0,9000,2]", "[2147483647,0,2147483647,1]", "[0,0,0,1]" }
+                .Select(box => first with { Json = WithBox(json, box) }),
+        ];
+        await store.AppendAsync(
+            [.. unfit.Select((one, i) => one with { Attempt = 1000 + i, Key = $"{one.PromptId}-00{1000 + i}" })],
+            Token);
+        using AcceptedObjects objects = Objects(1000);
+
+        RestoredSamples restored = await RestoreAsync(
+            store, objects, 1000, new(kinds: 60), "other black", rebuildMax: 100);
+
+        Assert.Equal((0, 30, 5), (restored.Kept, restored.Rebuilt, restored.LeftOutCount));
+        Assert.Contains($"{first.PromptId}-001000", restored.LeftOut[0], StringComparison.Ordinal);
+        Assert.Contains("1 x 2", restored.LeftOut[0], StringComparison.Ordinal);
+        Assert.All(restored.LeftOut.Skip(1), why => Assert.Contains("its box", why, StringComparison.Ordinal));
+    }
+
+    private static byte[] WithBox(string json, string box) => Encoding.UTF8.GetBytes(
+        System.Text.RegularExpressions.Regex.Replace(json, @"""box"":\[[^]]*\]", $"\"box\":{box}"));
+
+    [Fact]
     public async Task The_json_of_a_sample_is_read_alone()
     {
         await FillAsync();
@@ -163,8 +194,7 @@ public sealed class AcceptedRestoreTests : IDisposable
     }
 
     private static async Task<int> KindAsync(SampleStore store, StoredSample stored) => AcceptedLine.KindOf(
-        Engine.Imaging.ImageCodec.DecodeRgb(
-            (await store.ReadAsync(stored, Token)).Image.Span, Engine.Imaging.ImageLimits.Default));
+        ImageCodec.DecodeRgb((await store.ReadAsync(stored, Token)).Image.Span, ImageLimits.Default));
 
     private AcceptedObjects Objects(int rowsMax) => new("dup", _line.Width, rowsMax, _device, _said.Add);
 
