@@ -1,9 +1,9 @@
 """Times the Python client beside reading the same samples from tar shards the way WebDataset does.
 
-PACKAGE ADDRESS STORE SAMPLES ROUNDS. Prints the best of the rounds, in which both have a turn: seconds of processor time
-of this process for 1 the client and 2 the tar files, and by the clock 3 and 4. Both give each sample's files as bytes
-and its JSON as a dict. The client's threads count as its own; the daemon's work does not, as the disk's does not for
-the tar files, which lie in the page cache.
+PACKAGE ADDRESS STORE SAMPLES ROUNDS. Prints the best of the rounds, in which both have a turn: seconds of processor
+time of this process for 1 the client and 2 the tar files, and by the clock 3 and 4. Both give each sample's files as
+bytes and its JSON as a dict. The client's threads count as its own; the daemon's work does not, as the disk's does not
+for the tar files, which lie in the page cache.
 """
 
 import json

@@ -234,7 +234,7 @@ class Receiver:
             self._held_frames -= 1
             self._held_bytes -= self._in_hand
             self._in_hand = 0
-            if self._lent is None and self._due()[2]:  # else who receives next will look
+            if self._due()[2]:
                 self._wake()
 
     def _due(self) -> Tuple[int, int, bool]:

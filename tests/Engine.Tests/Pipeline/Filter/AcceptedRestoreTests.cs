@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Engine.Crops;
 using Engine.Flow;
 using Engine.Imaging;
@@ -154,9 +155,6 @@ public sealed class AcceptedRestoreTests : IDisposable
         Assert.All(restored.LeftOut.Skip(1), why => Assert.Contains("its box", why, StringComparison.Ordinal));
     }
 
-    private static byte[] WithBox(string json, string box) => Encoding.UTF8.GetBytes(
-        System.Text.RegularExpressions.Regex.Replace(json, @"""box"":\[[^]]*\]", $"\"box\":{box}"));
-
     [Fact]
     public async Task The_json_of_a_sample_is_read_alone()
     {
@@ -184,6 +182,9 @@ public sealed class AcceptedRestoreTests : IDisposable
         Assert.Null(EmbeddingText.Read("ADwAuGYu!wM=", 4));
         Assert.Null(EmbeddingText.Read("AHw=", 1)); // Infinity.
     }
+
+    private static byte[] WithBox(string json, string box) =>
+        Encoding.UTF8.GetBytes(Regex.Replace(json, @"""box"":\[[^]]*\]", $"\"box\":{box}"));
 
     private async Task FillAsync()
     {
