@@ -20,7 +20,8 @@ public sealed class BrokenDiskTests : IDisposable
     [InlineData(2)]
     public async Task A_flush_that_fails_ends_the_daemon_with_74_and_what_was_accepted_before_is_there(int flushes)
     {
-        string shim = await Shim.BuildAsync(_folder, "failing_fsync");
+        string shim = await Shim.BuildAsync(
+            _folder, "failing_fsync.so", Repository.Path("tests", "Host.Tests", "EndToEnd", "failing_fsync.c"));
         string config = DaemonProcess.Config(_folder, quota: 4, more: """
             run: {stop_when_filled: true}
             stages: {store: {batch_max: 1}}

@@ -39,7 +39,8 @@ public sealed class RepairKillTests : IDisposable
     [InlineData(false)]
     public async Task Killed_after_any_change_of_the_disk_it_is_ended_by_the_next_and_loses_nothing(bool hasLedger)
     {
-        string shim = await Shim.BuildAsync(_folder, "dying_disk");
+        string shim = await Shim.BuildAsync(
+            _folder, "dying_disk.so", Repository.Path("tests", "Host.Tests", "EndToEnd", "dying_disk.c"));
         int seed = Number("HEADWATER_REPAIR_SEED", Random.Shared.Next());
         int stride = Number("HEADWATER_REPAIR_STRIDE", 16);
         Random random = new(seed);

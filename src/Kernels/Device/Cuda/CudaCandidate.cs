@@ -27,9 +27,15 @@ public sealed unsafe record CudaCandidate(
     public static IReadOnlyList<CudaCandidate> All(out string? problem)
     {
         problem = null;
-        if (!NativeLibrary.TryLoad(Library, out _))
+        if (!NativeLibrary.TryLoad(Library, out nint library))
         {
             problem = $"there is no {Library}: it comes with NVIDIA's driver";
+            return [];
+        }
+
+        if (!NativeLibrary.TryGetExport(library, nameof(cuDevicePrimaryCtxRelease_v2), out _))
+        {
+            problem = $"{Library} is older than CUDA 11: it has no {nameof(cuDevicePrimaryCtxRelease_v2)}";
             return [];
         }
 
