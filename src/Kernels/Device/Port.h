@@ -25,6 +25,11 @@
 // Loops       UNROLL, ROLLED before a loop: arrays that should live in registers need the first; the second keeps a
 //             long body with barriers in it from taking PoCL's compiler half a minute.
 // Vectors     float2..float16 and so on with + - * and .s0; casts as (float4)(x); loads through a pointer.
+// Ahead       COPY_AHEAD(to, from)               16 bytes of GLOBAL to LOCAL, both aligned, for this work-item alone
+//             CLOSE_AHEAD                        what was begun so far is a batch
+//             WAIT_AHEAD(n)                      all batches but the n last are there; n is a literal
+//             Only where HAS_AHEAD is defined (PTX, sm_80 and newer) do copies go on while others are begun; elsewhere
+//             each is made at once. A compiler that may move a load moves it to its use, and memory waits.
 // Tensor      HAS_MMA is defined where mma.sync m16n8k16 exists (PTX, sm_80 and newer).
 // Rounding    a * b + c is never fused unless written as FMA, so sums equal C#'s bit for bit; / and SQRT may be off by
 //             2.5 and 3 units in the last place on an OpenCL GPU: divide on the host where bits matter.
@@ -67,6 +72,11 @@
 #define STORE_HALF(v, p, i) __builtin_store_halff((v), (p) + (i))
 #if PORT_SM >= 80
 #define HAS_MMA 1
+#define HAS_AHEAD 1
+#define COPY_AHEAD(to, from)                                                                                           \
+    __asm__ volatile("cp.async.cg.shared.global [%0], [%1], 16;" : : "r"((uint)(ulong)(to)), "l"(from) : "memory")
+#define CLOSE_AHEAD __asm__ volatile("cp.async.commit_group;" : : : "memory")
+#define WAIT_AHEAD(n) __asm__ volatile("cp.async.wait_group %0;" : : "n"(n) : "memory")
 #endif
 
 #else
@@ -99,6 +109,12 @@
 #define LOAD_HALF(p, i) vload_half((i), (p))
 #define STORE_HALF(v, p, i) vstore_half_rte((v), (i), (p))
 
+#endif
+
+#if !HAS_AHEAD
+#define COPY_AHEAD(to, from) *(LOCAL uint4*)(to) = *(GLOBAL const uint4*)(from)
+#define CLOSE_AHEAD
+#define WAIT_AHEAD(n)
 #endif
 
 #define UNROLL _Pragma("unroll")

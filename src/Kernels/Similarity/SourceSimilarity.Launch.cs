@@ -5,9 +5,6 @@ namespace Kernels.Similarity;
 /// <content>The kernels in their order, as Similarity.cl's header numbers them.</content>
 public sealed unsafe partial class SourceSimilarity
 {
-    // Groups for each compute unit: enough to fill it, few enough that each split sees many rows, as lists fill anew in
-    // each.
-    private const int UnitGroups = 8;
     private const int QueryItems = 64;
 
     private void Run(Batch batch, ReadOnlySpan<float> queries)
@@ -35,7 +32,7 @@ public sealed unsafe partial class SourceSimilarity
         program.Launch(
             "similarity_merge", LaunchShape.Line(batch.Count, tile.MergeItems),
             partialScores, partialIds, bad, splits, batch.Count, batch.Neighbours,
-            _scores.Reserve((long)batch.Count * batch.Neighbours), _ids.Reserve((long)batch.Count * batch.Neighbours));
+            _found.Reserve(2L * batch.Count * batch.Neighbours));
     }
 
     private bool UsesTensor(int count) => _type == RowType.F16 && _tensor switch
@@ -76,7 +73,7 @@ public sealed unsafe partial class SourceSimilarity
         int blocks = RowBlocks.Blocks(batch.End) - (batch.First / RowBlocks.BlockRows);
         int tileBlocks = tile.Rows / RowBlocks.BlockRows;
         int all = (blocks + tileBlocks - 1) / tileBlocks;
-        int wanted = Math.Clamp((_device.ComputeUnits * UnitGroups + queryTiles - 1) / queryTiles, 1, SplitsMax);
+        int wanted = Math.Clamp((_device.ComputeUnits * tile.UnitGroups + queryTiles - 1) / queryTiles, 1, SplitsMax);
         int tiles = (all + wanted - 1) / wanted;
         return ((all + tiles - 1) / tiles, tiles);
     }

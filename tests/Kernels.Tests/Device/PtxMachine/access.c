@@ -10,7 +10,7 @@ void say_fault(step* s, int code, const char* what, uint64_t address)
 }
 
 // The host's place of what a lane touches, or NULL after a fault.
-static uint8_t* place_of(step* s, uint64_t address, size_t bytes, cell** cells, size_t* offset)
+static uint8_t* place_in(step* s, space where, uint64_t address, size_t bytes, cell** cells, size_t* offset)
 {
     if (address % bytes != 0)
     {
@@ -18,7 +18,7 @@ static uint8_t* place_of(step* s, uint64_t address, size_t bytes, cell** cells, 
         return NULL;
     }
 
-    if (s->at->space == SPACE_SHARED)
+    if (where == SPACE_SHARED)
     {
         if (address >= (uint64_t)s->kernel->shared_room || !s->kernel->shared_map[address]
             || !s->kernel->shared_map[address + bytes - 1])
@@ -39,6 +39,11 @@ static uint8_t* place_of(step* s, uint64_t address, size_t bytes, cell** cells, 
     }
 
     return place;
+}
+
+static uint8_t* place_of(step* s, uint64_t address, size_t bytes, cell** cells, size_t* offset)
+{
+    return place_in(s, s->at->space, address, bytes, cells, offset);
 }
 
 static toucher who(const step* s, int lane)
@@ -177,3 +182,74 @@ void atomic(step* s)
     count_access(s->kernel, i, s->mask, addresses, bytes);
 }
 
+
+static void copy_now(step* s, int lane, uint64_t to, uint64_t from)
+{
+    cell *from_cells, *to_cells;
+    size_t from_offset, to_offset;
+    const uint8_t* source = place_in(s, SPACE_GLOBAL, from, COPY_BYTES, &from_cells, &from_offset);
+    uint8_t* target = place_in(s, SPACE_SHARED, to, COPY_BYTES, &to_cells, &to_offset);
+    if (source == NULL || target == NULL)
+    {
+        return;
+    }
+
+    toucher me = who(s, lane);
+    touched(from_cells, from_offset, COPY_BYTES, TOUCH_READ, false, &me, s->kernel, s->at->line);
+    touched(to_cells, to_offset, COPY_BYTES, TOUCH_WRITE, false, &me, s->kernel, s->at->line);
+    memcpy(target, source, COPY_BYTES);
+}
+
+// Does the lane's copies of batches before one, and keeps the rest.
+static void finish_copies(step* s, int lane, int before)
+{
+    warp* w = s->warp;
+    copy_begun* copies = w->copies + lane * COPIES_MAX;
+    int kept = 0;
+    for (int i = 0; i < w->copy_count[lane] && s->fault == SUCCESS; i++)
+    {
+        if (copies[i].batch < before)
+        {
+            copy_now(s, lane, copies[i].to, copies[i].from);
+        }
+        else
+        {
+            copies[kept++] = copies[i];
+        }
+    }
+
+    w->copy_count[lane] = kept;
+}
+
+// cp.async [shared], [global], 16; its commit_group; its wait_group n.
+void copy_async(step* s)
+{
+    warp* w = s->warp;
+    uint64_t addresses[LANES] = {0};
+    EACH(lane)
+    {
+        if (s->at->mode == M_COMMIT)
+        {
+            w->batches[lane]++;
+        }
+        else if (s->at->mode == M_WAIT)
+        {
+            finish_copies(s, lane, w->batches[lane] - (int)from(s, 0)[lane]);
+        }
+        else if (w->copy_count[lane] == COPIES_MAX)
+        {
+            say_fault(s, ILLEGAL_INSTRUCTION, "more copies begun than this machine holds:", COPIES_MAX);
+        }
+        else
+        {
+            addresses[lane] = from(s, 1)[lane];
+            w->copies[lane * COPIES_MAX + w->copy_count[lane]++] = (copy_begun){
+                (uint32_t)from(s, 0)[lane], addresses[lane], w->batches[lane]};
+        }
+    }
+
+    if (s->at->mode == M_NONE)
+    {
+        count_access(s->kernel, s->at, s->mask, addresses, COPY_BYTES);
+    }
+}

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LANES = 32, OPERANDS_MAX = 16, PARAMS_MAX = 64, NAME_MAX_BYTES = 96 };
+enum { LANES = 32, OPERANDS_MAX = 16, PARAMS_MAX = 64, NAME_MAX_BYTES = 96, COPIES_MAX = 128, COPY_BYTES = 16 };
 
 // The driver's codes.
 enum
@@ -40,14 +40,15 @@ typedef enum
 {
     OP_MOV, OP_PACK, OP_UNPACK, OP_ADD, OP_SUB, OP_MUL, OP_MAD, OP_FMA, OP_DIV, OP_REM, OP_NEG, OP_ABS, OP_MIN, OP_MAX,
     OP_AND, OP_OR, OP_XOR, OP_NOT, OP_SHL, OP_SHR, OP_POPC, OP_CLZ, OP_BFE, OP_SQRT, OP_SELP, OP_SETP, OP_CVT, OP_LD,
-    OP_ST, OP_ATOM, OP_SHFL, OP_BRA, OP_BAR, OP_RET, OP_MMA
+    OP_ST, OP_ATOM, OP_CP, OP_SHFL, OP_BRA, OP_BAR, OP_RET, OP_MMA
 } op;
 
 // What stands between an operation and its types: part of the product, comparison, rounding, kind of atomic or shuffle.
 typedef enum
 {
     M_NONE, M_LO, M_HI, M_WIDE, M_EQ, M_NE, M_LT, M_LE, M_GT, M_GE, M_EQU, M_NEU, M_LTU, M_LEU, M_GTU, M_GEU, M_RN,
-    M_RZ, M_RNI, M_RZI, M_RMI, M_RPI, M_ADD, M_MIN, M_MAX, M_OR, M_AND, M_EXCH, M_CAS, M_IDX, M_BFLY, M_DOWN, M_UP
+    M_RZ, M_RNI, M_RZI, M_RMI, M_RPI, M_ADD, M_MIN, M_MAX, M_OR, M_AND, M_EXCH, M_CAS, M_IDX, M_BFLY, M_DOWN, M_UP,
+    M_COMMIT, M_WAIT
 } mode;
 
 // A row of 32 values, one a lane: a register of the warp, or a constant of the kernel.
@@ -124,6 +125,14 @@ typedef struct
 typedef struct cell cell;
 
 // Where a launch stands.
+// A copy to shared memory that was begun and that nobody has waited for: it is done when somebody does.
+typedef struct
+{
+    uint64_t to;
+    uint64_t from;
+    int batch;
+} copy_begun;
+
 typedef struct
 {
     uint64_t* rows; // [registers, 32]
@@ -132,6 +141,9 @@ typedef struct
     uint32_t early; // Lanes that have come to an instruction of the whole warp and wait for the others.
     bool waits;     // At a barrier.
     int index;
+    copy_begun* copies; // [32, COPIES_MAX]
+    int copy_count[LANES];
+    int batches[LANES]; // Closed ones.
 } warp;
 
 typedef struct
@@ -169,6 +181,7 @@ void compute(step* s);
 void load(step* s);
 void store(step* s);
 void atomic(step* s);
+void copy_async(step* s);
 
 // read.c: NULL and the reason in `why` when it cannot be read.
 module* module_read(const char* text, int capability, char* why, size_t why_bytes);

@@ -51,6 +51,7 @@ static void execute(step* s)
         case OP_LD: load(s); break;
         case OP_ST: store(s); break;
         case OP_ATOM: atomic(s); break;
+        case OP_CP: copy_async(s); break;
         default: compute(s); break;
     }
 }
@@ -209,6 +210,7 @@ static void begin_group(group* g, const launch* l, uint32_t number)
         warp* one = &g->warp[w];
         one->index = w;
         one->rows = malloc((size_t)l->kernel->registers * LANES * sizeof(uint64_t));
+        one->copies = calloc(LANES * COPIES_MAX, sizeof *one->copies);
         memset(one->rows, 0xa5, (size_t)l->kernel->registers * LANES * sizeof(uint64_t));
         for (int lane = 0; lane < LANES; lane++)
         {
@@ -234,6 +236,7 @@ static void end_group(group* g)
     for (int w = 0; w < g->warps; w++)
     {
         free(g->warp[w].rows);
+        free(g->warp[w].copies);
     }
 
     free(g->warp);
