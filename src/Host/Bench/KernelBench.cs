@@ -157,6 +157,12 @@ internal sealed class KernelBench(
         {
             double seconds = one.Seconds(device, repeats);
             Say($"masks {device.Kind} {what}: {seconds * 1e3:F2} ms, {onCpu / seconds:F2} times the processor's speed");
+            if (device is ISourceDevice source)
+            {
+                double there = one.SecondsThere(source, repeats);
+                Say($"masks {device.Kind} {what}, logits and masks there: {there * 1e3:F2} ms, "
+                    + $"{onCpu / there:F2} times");
+            }
         }
 
         string file = Path.GetTempFileName();

@@ -15,6 +15,8 @@
 // Atomics     ATOMIC_ADD/MIN/MAX/OR/XCHG(p, v)   int, GLOBAL or LOCAL; give the old value; relaxed
 //             ATOMIC_CAS(p, expected, v)         the same
 //             ATOMIC_LOAD(p)                     int; a plain read beside atomic writes is a race, this is none
+// Warp        BALLOT(set)                        a bit for each of the 32 work-items that run together, all of which
+//                                                come here; only where HAS_BALLOT is defined (PTX)
 // Numbers     FMA FABS FLOOR SQRT                float; FMA rounds once
 //             MIN MAX CLAMP(v, low, high)        macros: an argument may be evaluated twice. NaN: as (a < b ? a : b)
 //             TO_FLOAT(i) TO_INT(f)              conversion, TO_INT towards zero
@@ -63,7 +65,9 @@
 #define ATOMIC_OR(p, v) __sync_fetch_and_or((p), (v))
 #define ATOMIC_XCHG(p, v) __sync_lock_test_and_set((p), (v))
 #define ATOMIC_CAS(p, expected, v) __sync_val_compare_and_swap((p), (expected), (v))
-#define ATOMIC_LOAD(p) __sync_fetch_and_or((p), 0)
+#define ATOMIC_LOAD(p) (*(volatile __typeof__(*(p))*)(p))
+#define HAS_BALLOT 1
+#define BALLOT(set) ((uint)__nvvm_vote_ballot_sync(0xffffffff, (set)))
 #define FMA(a, b, c) __builtin_fmaf((a), (b), (c))
 #define FABS(a) __builtin_fabsf(a)
 #define FLOOR(a) __builtin_floorf(a)

@@ -28,7 +28,7 @@ public static class MaskChain
 
     /// <summary>Checks the arguments of <see cref="IMaskChain.Run"/>.</summary>
     internal static void Check(
-        int logits, int width, int height, MaskChainOptions options, int targetWidth, int targetHeight, int bits,
+        long logits, int width, int height, MaskChainOptions options, int targetWidth, int targetHeight, long bits,
         int records)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -51,7 +51,7 @@ public static class MaskChain
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, SideMaxPx, what);
     }
 
-    private static void CheckLength(int length, string what, int pictures, int height, int width)
+    private static void CheckLength(long length, string what, int pictures, int height, int width)
     {
         long needed = (long)pictures * height * width;
         if (length != needed)

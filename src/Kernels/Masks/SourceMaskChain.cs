@@ -1,5 +1,6 @@
 // SourceMaskChain: the mask chain on a device that builds MaskChain.cl, one chain of launches for as many pictures as
-// the scratch memory holds. Logits go there; bits and records come back.
+// the scratch memory holds. Logits go there; bits and records come back. Or logits are there already, only records come
+// back, and masks as they are asked for (SourceMaskChain.Resident.cs).
 //
 // Memory   per picture 4*h*w + 20 * H*W/8 B, and 16 B a place of a segment (H*W/4 of them): 1024 x 1024 takes 7 MB with
 //          256 x 256 logits. Chunks keep it below ScratchBytesMax and a quarter of the device.
@@ -8,14 +9,16 @@ using Kernels.Device;
 namespace Kernels.Masks;
 
 /// <summary>The mask chain on OpenCl and Cuda devices.</summary>
-public sealed class SourceMaskChain : IMaskChain
+public sealed partial class SourceMaskChain : IMaskChain
 {
     private const string Source = "Masks/MaskChain.cl";
     private const long ScratchBytesMax = 1L << 30;
     private const int GroupItems = 256;
-    private const int StateInts = 8;
+    private const int StateInts = 16;
     private const int PlacesPerWord = 16;
     private const int ChunkMax = 16_384;
+    private const int CutRows = 32; // Rows that 32 work-items cut together.
+    private const int MeasureWords = 2048; // Words of a picture that a group measures.
 
     private readonly ISourceDevice _device;
     private readonly IKernelProgram _program;
@@ -66,19 +69,15 @@ public sealed class SourceMaskChain : IMaskChain
     {
         MaskChain.Check(
             logits.Length, width, height, options, targetWidth, targetHeight, bits.Length, records.Length);
-        PutTaps(width, height, targetWidth, targetHeight);
-        (_width, _height, _words) = (targetWidth, targetHeight, MaskBits.Words(targetWidth));
-        (_plane, _last) = (_words * targetHeight, (int)MaskBits.LastWord(targetWidth));
-        int chunk = ChunkOf(width * height);
+        _resident = 0;
+        int chunk = Prepare(width, height, targetWidth, targetHeight);
         for (int from = 0; from < records.Length; from += chunk)
         {
             _pictures = Math.Min(chunk, records.Length - from);
             int pixels = width * height;
-            Reserve(pixels, options);
-            _device.Upload(logits.Slice(from * pixels, _pictures * pixels), _logits.Buffer);
-            Cut(width, height, options);
-            Spread(options.ErodePx);
-            Clean(options);
+            _device.Upload(
+                logits.Slice(from * pixels, _pictures * pixels), _logits.Reserve((long)_pictures * pixels));
+            Make(_logits.Buffer, width, height, options);
             _device.Download(_bits.Buffer, bits.Slice(from * _plane, _pictures * _plane));
             _device.Download(_records.Buffer, records.Slice(from, _pictures));
         }
@@ -93,6 +92,23 @@ public sealed class SourceMaskChain : IMaskChain
         {
             array.Dispose();
         }
+    }
+
+    // How many pictures go at once.
+    private int Prepare(int width, int height, int targetWidth, int targetHeight)
+    {
+        PutTaps(width, height, targetWidth, targetHeight);
+        (_width, _height, _words) = (targetWidth, targetHeight, MaskBits.Words(targetWidth));
+        (_plane, _last) = (_words * targetHeight, (int)MaskBits.LastWord(targetWidth));
+        return ChunkOf(width * height);
+    }
+
+    private void Make(DeviceBuffer<float> logits, int width, int height, MaskChainOptions options)
+    {
+        Reserve(options);
+        Cut(logits, width, height, options);
+        Spread(options.ErodePx);
+        Clean(options);
     }
 
     private void PutTaps(int width, int height, int targetWidth, int targetHeight)
@@ -119,10 +135,9 @@ public sealed class SourceMaskChain : IMaskChain
         return (int)Math.Clamp(Math.Min(most, countable), 1, ChunkMax);
     }
 
-    private void Reserve(int pixels, MaskChainOptions options)
+    private void Reserve(MaskChainOptions options)
     {
         long words = (long)_pictures * _plane;
-        _logits.Reserve((long)_pictures * pixels);
         _bits.Reserve(words);
         _labels.Reserve(words * PlacesPerWord);
         _areas.Reserve(words * PlacesPerWord);
@@ -136,16 +151,16 @@ public sealed class SourceMaskChain : IMaskChain
         }
     }
 
-    private void Cut(int width, int height, MaskChainOptions options)
+    private void Cut(DeviceBuffer<float> logits, int width, int height, MaskChainOptions options)
     {
         int pixels = width * height;
         _program.Launch(
             "mask_begin", LaunchShape.Cover(_pictures * StateInts, GroupItems), _state.Buffer, _pictures * StateInts);
-        _program.Launch("mask_check", Shape(Math.Min(pixels, 16 * GroupItems)), _logits.Buffer, pixels, _state.Buffer);
+        _program.Launch("mask_check", Shape(Math.Min(pixels, 16 * GroupItems)), logits, pixels, _state.Buffer);
         _program.Launch(
-            "mask_cut", Shape(_plane), _logits.Buffer, width, height, _lefts.Buffer, _rightWeights.Buffer, _tops.Buffer,
-            _lowerWeights.Buffer, options.Threshold, options.Invert ? 1 : 0, _width, _words, _plane, _state.Buffer,
-            _bits.Buffer);
+            "mask_cut", Shape((_height + CutRows - 1) / CutRows * CutRows * _words), logits, width, height,
+            _lefts.Buffer, _rightWeights.Buffer, _tops.Buffer, _lowerWeights.Buffer, options.Threshold,
+            options.Invert ? 1 : 0, _width, _words, _plane, _state.Buffer, _bits.Buffer);
     }
 
     private void Spread(int erodePx)
@@ -204,8 +219,10 @@ public sealed class SourceMaskChain : IMaskChain
         }
 
         _program.Launch(
-            "mask_measure", LaunchShape.Line(_pictures, GroupItems), _bits.Buffer, lastBit, _words, _height,
-            _state.Buffer, _records.Buffer);
+            "mask_measure", Shape((_plane + MeasureWords - 1) / MeasureWords * GroupItems), _bits.Buffer, lastBit,
+            _words, _height, _state.Buffer);
+        _program.Launch(
+            "mask_record", LaunchShape.Cover(_pictures, GroupItems), _state.Buffer, _pictures, _records.Buffer);
     }
 
     private void Join(LaunchShape shape, int flip, int diagonal)

@@ -1,3 +1,4 @@
+using Kernels.Device;
 using Kernels.Device.OpenCl;
 using Kernels.Masks;
 using Kernels.Tests.Device;
@@ -5,12 +6,14 @@ using Kernels.Tests.Device;
 namespace Kernels.Tests.Masks;
 
 [Collection(nameof(OpenClDevices))]
-public sealed class OpenClMaskChainTests : MaskChainTests, IDisposable
+public sealed class OpenClMaskChainTests : SourceMaskChainTests, IDisposable
 {
     private readonly OpenClDevice _device = OpenClDevices.Open();
     private readonly IMaskChain _chain;
 
     public OpenClMaskChainTests() => _chain = MaskChain.On(_device);
+
+    protected override ISourceDevice Device => _device;
 
     protected override IMaskChain Chain => _chain;
 

@@ -25,7 +25,7 @@ grep -v '^#' "$here/ptx-variants.txt" | grep -e "$pattern" | while read -r sourc
     # From standard input, so that no path of this machine can get into the file.
     # shellcheck disable=SC2086
     "$clang" -x cl -cl-std=CL1.2 --target=nvptx64-nvidia-cuda "-march=sm_$gpu" -O3 -Wall -Werror \
-      "-DPORT_SM=$gpu" $(printf -- '-D%s ' $defines) -S -o - - <"$text" \
+      -Xclang -target-feature -Xclang +ptx60 "-DPORT_SM=$gpu" $(printf -- '-D%s ' $defines) -S -o - - <"$text" \
       | { echo "// sha256 $sha"; cat; } >"$file.part"
     mv "$file.part" "$file"
   done

@@ -340,6 +340,22 @@ static void shuffle(const step* s)
     }
 }
 
+static void vote(const step* s)
+{
+    const uint64_t* p = from(s, 1);
+    uint64_t* d = into(s, 0);
+    uint64_t all = 0;
+    EACH(lane)
+    {
+        all |= (p[lane] & 1) << lane;
+    }
+
+    EACH(lane)
+    {
+        d[lane] = all;
+    }
+}
+
 // mma.m16n8k16, f16 times f16 in f32, by the fragments of the PTX ISA ("Matrix Fragments for mma.m16n8k16 with
 // floating point type"): a lane's group g is lane / 4, its place t in it lane % 4. Sums are cut off towards zero every
 // eight products, the coarsest that was seen of tensor cores.
@@ -411,6 +427,7 @@ void compute(step* s)
         case OP_SELP: choose(s); break;
         case OP_CVT: convert(s); break;
         case OP_SHFL: shuffle(s); break;
+        case OP_VOTE: vote(s); break;
         case OP_MMA: multiply_matrices(s); break;
         default: arithmetic(s); break;
     }

@@ -40,7 +40,7 @@ typedef enum
 {
     OP_MOV, OP_PACK, OP_UNPACK, OP_ADD, OP_SUB, OP_MUL, OP_MAD, OP_FMA, OP_DIV, OP_REM, OP_NEG, OP_ABS, OP_MIN, OP_MAX,
     OP_AND, OP_OR, OP_XOR, OP_NOT, OP_SHL, OP_SHR, OP_POPC, OP_CLZ, OP_BFE, OP_SQRT, OP_SELP, OP_SETP, OP_CVT, OP_LD,
-    OP_ST, OP_ATOM, OP_CP, OP_SHFL, OP_BRA, OP_BAR, OP_RET, OP_MMA
+    OP_ST, OP_ATOM, OP_CP, OP_VOTE, OP_SHFL, OP_BRA, OP_BAR, OP_RET, OP_MMA
 } op;
 
 // What stands between an operation and its types: part of the product, comparison, rounding, kind of atomic or shuffle.
@@ -48,7 +48,7 @@ typedef enum
 {
     M_NONE, M_LO, M_HI, M_WIDE, M_EQ, M_NE, M_LT, M_LE, M_GT, M_GE, M_EQU, M_NEU, M_LTU, M_LEU, M_GTU, M_GEU, M_RN,
     M_RZ, M_RNI, M_RZI, M_RMI, M_RPI, M_ADD, M_MIN, M_MAX, M_OR, M_AND, M_EXCH, M_CAS, M_IDX, M_BFLY, M_DOWN, M_UP,
-    M_COMMIT, M_WAIT
+    M_COMMIT, M_WAIT, M_BALLOT
 } mode;
 
 // A row of 32 values, one a lane: a register of the warp, or a constant of the kernel.

@@ -82,7 +82,7 @@ static int gather(warp* w, uint32_t* mask, int* other)
 // Whether an instruction of the whole warp has to wait for lanes that go another way to it.
 static bool comes_early(const instruction* i, const warp* w, uint32_t mask)
 {
-    return (i->op == OP_BAR || i->op == OP_MMA || i->op == OP_SHFL) && mask != w->live;
+    return (i->op == OP_BAR || i->op == OP_MMA || i->op == OP_SHFL || i->op == OP_VOTE) && mask != w->live;
 }
 
 // Lanes wait for the rest of their warp; when all do, it must be at one place.

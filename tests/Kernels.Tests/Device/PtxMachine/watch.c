@@ -56,7 +56,13 @@ uint64_t memory_allocate(size_t bytes)
     }
 
     allocation* a = &allocations[allocation_count++];
-    *a = (allocation){next_address, bytes, malloc(bytes), cells_make(bytes)};
+    *a = (allocation){next_address, bytes, malloc(bytes), NULL};
+    if (a->place == NULL)
+    {
+        allocation_count--;
+        return 0;
+    }
+
     memset(a->place, 0xcd, bytes); // A GPU gives what was there before.
     next_address += (bytes + 2 * GAP - 1) / GAP * GAP;
     used += bytes;
@@ -134,6 +140,8 @@ uint8_t* memory_at(uint64_t address, size_t bytes, cell** cells, size_t* offset)
         return NULL;
     }
 
+    // Made when a kernel or a copy first comes here; what was never touched costs nothing.
+    a->cells = a->cells == NULL ? cells_make(a->bytes) : a->cells;
     *cells = a->cells;
     *offset = address - a->address;
     return a->place + *offset;
