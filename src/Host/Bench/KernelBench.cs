@@ -58,10 +58,10 @@ internal sealed class KernelBench(
 
     private SimilarityCase[] Cases()
     {
-        int many = small ? 20_000 : 1_000_000;
+        int many = small ? 3_000 : 1_000_000;
         return
         [
-            new(small ? 10_000 : 100_000, 512, RowType.F32, Batches), new(many, 512, RowType.F32, [1]),
+            new(small ? 2_000 : 100_000, 512, RowType.F32, Batches), new(many, 512, RowType.F32, [1]),
             new(many, 512, RowType.F16, [1]), new(many, 512, RowType.I8, [1]),
         ];
     }
@@ -113,7 +113,7 @@ internal sealed class KernelBench(
 
     private async Task OnCudaAsync(IKernelDevice device, CancellationToken stopping)
     {
-        SimilarityCase one = new(small ? 20_000 : 1_000_000, 768, RowType.F16, [1, 8, 64, 256]);
+        SimilarityCase one = new(small ? 3_000 : 1_000_000, 768, RowType.F16, [1, 8, 64, 256]);
         double bandwidth = CopyBytesPerSecond(device);
         Say($"{device.Name}: copies at {bandwidth / 1e9:F0} GB/s, reads and writes together");
         IReadOnlyDictionary<int, double> torch = await peers.TorchAsync(

@@ -27,6 +27,11 @@ public sealed class PtxMachinePlantedTests
         ("before_a_buffer", "ld.global.u32 %r2, [%rd2+-32];", IllegalAddress, "outside all memory"),
         ("outside_an_array", "st.shared.u32 [%rd3+4], %r1;", IllegalAddress, "outside all arrays"),
         ("misaligned", "ld.global.v2.u32 {%r2, %r3}, [%rd2];", MisalignedAddress, "misaligned address"),
+        ("copy_not_waited_for",
+            "setp.ne.u32 %p1, %r1, 0; @%p1 bra END; cvt.u32.u64 %r2, %rd3; "
+            + "cp.async.cg.shared.global [%r2], [%rd1], 16; cp.async.commit_group; cp.async.wait_group 1; "
+            + "ld.shared.u32 %r3, [%rd3+4]; END: st.global.u32 [%rd2], %r1;",
+            NoCode, "still being copied"),
         ("half_a_barrier", "setp.gt.u32 %p1, %r1, 3; @%p1 bar.sync 0;", IllegalInstruction, "a part of a warp"),
         ("parted_barriers",
             "setp.gt.u32 %p1, %r1, 3; @%p1 bra LATER; bar.sync 0; bra END; LATER: bar.sync 0; END: mov.u32 %r2, 0;",
@@ -88,8 +93,8 @@ public sealed class PtxMachinePlantedTests
     private static CudaProgram Load(CudaDevice device, string entry, string body)
     {
         string text = string.Create(CultureInfo.InvariantCulture, $$"""
-            .version 6.0
-            .target sm_70
+            .version 7.0
+            .target sm_80
             .address_size 64
             .visible .entry {{entry}}( .param .u64 {{entry}}_param_0 )
             {
@@ -108,6 +113,6 @@ public sealed class PtxMachinePlantedTests
             }
             """);
         using CudaScope scope = device.Enter();
-        return CudaProgram.Load(device, new KernelSource("Planted", text, entry, []), new CudaPtx(70, text));
+        return CudaProgram.Load(device, new KernelSource("Planted", text, entry, []), new CudaPtx(80, text));
     }
 }

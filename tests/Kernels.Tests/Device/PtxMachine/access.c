@@ -61,6 +61,20 @@ static uint64_t read_bytes(const uint8_t* place, size_t bytes)
     return value;
 }
 
+// What a lane has begun to copy and not waited for is not there yet, whatever it reads.
+static void check_copies(step* s, int lane, uint64_t address, size_t bytes)
+{
+    const copy_begun* copies = s->warp->copies + lane * COPIES_MAX;
+    for (int i = 0; i < s->warp->copy_count[lane]; i++)
+    {
+        if (address < copies[i].to + COPY_BYTES && copies[i].to < address + bytes)
+        {
+            fault_log(
+                s->kernel, s->at->line, "a read of what is still being copied: %#llx", (unsigned long long)address);
+        }
+    }
+}
+
 void load(step* s)
 {
     const instruction* i = s->at;
@@ -82,6 +96,11 @@ void load(step* s)
         if (place == NULL)
         {
             return;
+        }
+
+        if (i->space == SPACE_SHARED)
+        {
+            check_copies(s, lane, addresses[lane], bytes * (size_t)i->vector);
         }
 
         toucher me = who(s, lane);

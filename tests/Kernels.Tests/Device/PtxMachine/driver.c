@@ -93,10 +93,8 @@ static bool is_stream(void* handle)
 
 static int copy(work* w)
 {
-    cell* cells;
-    size_t at;
-    uint8_t* to = w->deed == DO_DOWNLOAD ? w->host : memory_at(w->to, w->bytes, &cells, &at);
-    uint8_t* from = w->deed == DO_UPLOAD ? w->host : memory_at(w->from, w->bytes, &cells, &at);
+    uint8_t* to = w->deed == DO_DOWNLOAD ? w->host : memory_at(w->to, w->bytes, NULL, NULL);
+    uint8_t* from = w->deed == DO_UPLOAD ? w->host : memory_at(w->from, w->bytes, NULL, NULL);
     if (to == NULL || from == NULL)
     {
         return INVALID_VALUE;

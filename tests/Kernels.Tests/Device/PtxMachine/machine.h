@@ -198,7 +198,8 @@ enum { COUNT_INSTRUCTIONS, COUNT_GLOBAL_BYTES, COUNT_GLOBAL_SECTORS, COUNT_GLOBA
 uint64_t memory_allocate(size_t bytes); // 0 when there is no room.
 bool memory_free(uint64_t address);
 void memory_free_all(void);
-// The host's place of device memory, or NULL where it is not all in one allocation; where it is in that.
+// The host's place of device memory, or NULL where it is not all in one allocation. Where it is in that, and who
+// touched it, for who asks.
 uint8_t* memory_at(uint64_t address, size_t bytes, cell** cells, size_t* offset);
 cell* cells_make(size_t bytes);
 // Looks for a race. `same`: the bytes do not change, which is no race between writes.

@@ -44,7 +44,8 @@ static const struct { const char* name; op op; } op_names[] = {
     {"div", OP_DIV}, {"rem", OP_REM}, {"neg", OP_NEG}, {"abs", OP_ABS}, {"min", OP_MIN}, {"max", OP_MAX},
     {"and", OP_AND}, {"or", OP_OR}, {"xor", OP_XOR}, {"not", OP_NOT}, {"shl", OP_SHL}, {"shr", OP_SHR},
     {"popc", OP_POPC}, {"clz", OP_CLZ}, {"bfe", OP_BFE}, {"sqrt", OP_SQRT}, {"selp", OP_SELP}, {"setp", OP_SETP},
-    {"cvt", OP_CVT}, {"ld", OP_LD}, {"st", OP_ST}, {"atom", OP_ATOM}, {"cp", OP_CP}, {"shfl", OP_SHFL}, {"vote", OP_VOTE}, {"bra", OP_BRA},
+    {"cvt", OP_CVT}, {"ld", OP_LD}, {"st", OP_ST}, {"atom", OP_ATOM}, {"cp", OP_CP}, {"shfl", OP_SHFL},
+    {"vote", OP_VOTE}, {"bra", OP_BRA},
     {"bar", OP_BAR}, {"ret", OP_RET}, {"mma", OP_MMA}};
 
 static const struct { const char* name; mode mode; } mode_names[] = {
@@ -52,7 +53,8 @@ static const struct { const char* name; mode mode; } mode_names[] = {
     {"gt", M_GT}, {"ge", M_GE}, {"equ", M_EQU}, {"neu", M_NEU}, {"ltu", M_LTU}, {"leu", M_LEU}, {"gtu", M_GTU},
     {"geu", M_GEU}, {"rn", M_RN}, {"rz", M_RZ}, {"rni", M_RNI}, {"rzi", M_RZI}, {"rmi", M_RMI}, {"rpi", M_RPI},
     {"add", M_ADD}, {"min", M_MIN}, {"max", M_MAX}, {"or", M_OR}, {"and", M_AND}, {"exch", M_EXCH}, {"cas", M_CAS},
-    {"idx", M_IDX}, {"bfly", M_BFLY}, {"down", M_DOWN}, {"up", M_UP}, {"commit_group", M_COMMIT}, {"wait_group", M_WAIT},
+    {"idx", M_IDX}, {"bfly", M_BFLY}, {"down", M_DOWN}, {"up", M_UP}, {"commit_group", M_COMMIT},
+    {"wait_group", M_WAIT},
     {"ballot", M_BALLOT}};
 
 // Words that change nothing here: the warp runs together anyway, or caches are not what is watched.

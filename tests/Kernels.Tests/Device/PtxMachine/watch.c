@@ -140,11 +140,15 @@ uint8_t* memory_at(uint64_t address, size_t bytes, cell** cells, size_t* offset)
         return NULL;
     }
 
-    // Made when a kernel or a copy first comes here; what was never touched costs nothing.
-    a->cells = a->cells == NULL ? cells_make(a->bytes) : a->cells;
-    *cells = a->cells;
-    *offset = address - a->address;
-    return a->place + *offset;
+    // Made when a kernel first comes here: ten times the memory.
+    if (cells != NULL)
+    {
+        a->cells = a->cells == NULL ? cells_make(a->bytes) : a->cells;
+        *cells = a->cells;
+        *offset = address - a->address;
+    }
+
+    return a->place + (address - a->address);
 }
 
 void fault_log(const kernel* k, int line, const char* format, ...)
