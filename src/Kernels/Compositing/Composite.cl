@@ -26,25 +26,6 @@
 #define FADES 10
 #define PLANE 11
 
-DEVICE int count_bits(uint v)
-{
-    v = v - ((v >> 1) & 0x55555555u);
-    v = (v & 0x33333333u) + ((v >> 2) & 0x33333333u);
-    return (int)((((v + (v >> 4)) & 0x0f0f0f0fu) * 0x01010101u) >> 24);
-}
-
-DEVICE int lowest_bit(uint v) { return count_bits((v & (0u - v)) - 1u); }
-
-DEVICE int bit_length(uint v)
-{
-    v |= v >> 1;
-    v |= v >> 2;
-    v |= v >> 4;
-    v |= v >> 8;
-    v |= v >> 16;
-    return count_bits(v);
-}
-
 // The bytes of the four pixels around a target's centre, and 65536ths of their weights.
 typedef struct
 {
@@ -243,10 +224,10 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void paste_measure(
         {
             int y = i / words;
             int begin = (i - y * words) * 32;
-            own[0] += count_bits(word);
-            own[1] = MIN(own[1], begin + lowest_bit(word));
+            own[0] += COUNT_BITS(word);
+            own[1] = MIN(own[1], begin + LOWEST_BIT(word));
             own[2] = MIN(own[2], y);
-            own[3] = MAX(own[3], begin + bit_length(word) - 1);
+            own[3] = MAX(own[3], begin + BIT_LENGTH(word) - 1);
             own[4] = MAX(own[4], y);
         }
     }
@@ -256,22 +237,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void paste_measure(
         sums[k][LOCAL_X] = own[k];
     }
 
-    BARRIER_LOCAL;
-    for (int width = GROUP_ITEMS / 2; width > 0; width /= 2)
-    {
-        if (LOCAL_X < width)
-        {
-            for (int k = 0; k < SUMS; k++)
-            {
-                int a = sums[k][LOCAL_X];
-                int b = sums[k][LOCAL_X + width];
-                sums[k][LOCAL_X] = k == 0 ? a + b : k < 3 ? MIN(a, b) : MAX(a, b);
-            }
-        }
-
-        BARRIER_LOCAL;
-    }
-
+    reduce_group((LOCAL int*)sums, SUMS, 1, 3, GROUP_ITEMS);
     if (LOCAL_X == 0)
     {
         GLOBAL int* record = records + GROUP_X * RECORD + first;

@@ -24,6 +24,11 @@
 //             IS_FINITE(f)                       by bits, so that no compiler option can assume it
 //             LOAD_HALF(p, i) STORE_HALF(v,p,i)  half as storage; STORE rounds to nearest even
 //             INFINITY, NAN
+// Bits        COUNT_BITS LOWEST_BIT BIT_LENGTH   of a uint: how many are set; the lowest one's place, 32 for none; the
+//                                                highest one's place and 1, 0 for none
+// Group       reduce_group(sums, kinds, least, largest, items)    over LOCAL sums[kinds][items], one column a
+//                                                work-item: the first column gets the sums, from kind `least` on the
+//                                                least, from `largest` on the largest; items is a power of 2
 // Loops       UNROLL, ROLLED before a loop: arrays that should live in registers need the first; the second keeps a
 //             long body with barriers in it from taking PoCL's compiler half a minute.
 // Vectors     float2..float16 and so on with + - * and .s0; casts as (float4)(x); loads through a pointer.
@@ -72,6 +77,8 @@
 #define FABS(a) __builtin_fabsf(a)
 #define FLOOR(a) __builtin_floorf(a)
 #define SQRT(a) __nvvm_sqrt_rn_f(a)
+#define COUNT_BITS(v) __builtin_popcount(v)
+#define BIT_LENGTH(v) ((v) == 0 ? 0 : 32 - __builtin_clz(v))
 #define LOAD_HALF(p, i) __builtin_load_halff((p) + (i))
 #define STORE_HALF(v, p, i) __builtin_store_halff((v), (p) + (i))
 #if PORT_SM >= 80
@@ -110,6 +117,8 @@
 #define FABS(a) fabs(a)
 #define FLOOR(a) floor(a)
 #define SQRT(a) sqrt(a)
+#define COUNT_BITS(v) ((int)popcount(v))
+#define BIT_LENGTH(v) (32 - (int)clz(v))
 #define LOAD_HALF(p, i) vload_half((i), (p))
 #define STORE_HALF(v, p, i) vstore_half_rte((v), (i), (p))
 
@@ -134,4 +143,20 @@
 #define AS_FLOAT(bits) as_float(bits)
 #define AS_INT(f) as_int(f)
 #define IS_FINITE(f) ((as_int(f) & 0x7f800000) != 0x7f800000)
+#define LOWEST_BIT(v) COUNT_BITS(((v) & (0u - (v))) - 1u)
+
+DEVICE __attribute__((unused)) void reduce_group(LOCAL int* sums, int kinds, int least, int largest, int items)
+{
+    BARRIER_LOCAL;
+    for (int width = items / 2; width > 0; width /= 2)
+    {
+        for (int k = 0; k < kinds && LOCAL_X < width; k++)
+        {
+            LOCAL int* own = sums + k * items + LOCAL_X;
+            own[0] = k < least ? own[0] + own[width] : k < largest ? MIN(own[0], own[width]) : MAX(own[0], own[width]);
+        }
+
+        BARRIER_LOCAL;
+    }
+}
 #line 1 "kernel"

@@ -34,26 +34,6 @@
 // Where a place's label and area are.
 #define AT(place) (((place) & (PLACES - 1)) * (plane * GROUPS_Y) + ((place) >> 4))
 
-DEVICE int count_bits(uint v)
-{
-    v = v - ((v >> 1) & 0x55555555u);
-    v = (v & 0x33333333u) + ((v >> 2) & 0x33333333u);
-    return (int)((((v + (v >> 4)) & 0x0f0f0f0fu) * 0x01010101u) >> 24);
-}
-
-DEVICE int lowest_bit(uint v) { return count_bits((v & (0u - v)) - 1u); }
-
-// Bits up to the highest that is set: 0 for 0.
-DEVICE int bit_length(uint v)
-{
-    v |= v >> 1;
-    v |= v >> 2;
-    v |= v >> 4;
-    v |= v >> 8;
-    v |= v >> 16;
-    return count_bits(v);
-}
-
 // The pixels of a word, or those that are not set (flip), without the bits beyond the last column.
 DEVICE uint pixels(GLOBAL const uint* bits, int at, int column, int words, uint flip, uint last)
 {
@@ -71,7 +51,7 @@ DEVICE uint segment_from(uint word, int bit)
 // The place of the segment that holds a bit.
 DEVICE int place_of(int at, uint word, int bit)
 {
-    int start = bit_length(~word & ((1u << bit) - 1u));
+    int start = BIT_LENGTH(~word & ((1u << bit) - 1u));
     return (at * PLACES) + (start >> 1);
 }
 
@@ -268,7 +248,7 @@ DEVICE int set_before(uint word, int column)
 #if HAS_BALLOT
     int lane = LOCAL_X & 31;
     uint others = ~BALLOT(word == 0xffffffffu) & ((1u << lane) - 1u);
-    return MIN(lane - bit_length(others), column);
+    return MIN(lane - BIT_LENGTH(others), column);
 #else
     return 0;
 #endif
@@ -283,7 +263,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_label(
     int skipped = set_before(word, column);
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int bit = lowest_bit(starts);
+        int bit = LOWEST_BIT(starts);
         int place = at * PLACES + (bit >> 1);
         int from = bit == 0 ? place - skipped * PLACES : place;
         uint before = 0xffffffffu;
@@ -341,13 +321,13 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_join(
     uint joined = before & (left >> 31) & word & above & 1u;
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int bit = lowest_bit(starts);
+        int bit = LOWEST_BIT(starts);
         uint segment = segment_from(word, bit);
         uint meets = above & (diagonal ? segment | (segment << 1) | (segment >> 1) : segment);
         meets &= bit == 0 && joined ? ~segment_from(above, 0) : 0xffffffffu;
         while (meets != 0)
         {
-            int other = lowest_bit(meets);
+            int other = LOWEST_BIT(meets);
             unite(labels, plane, at * PLACES + (bit >> 1), place_of(up, above, other));
             meets &= ~segment_from(above, other);
         }
@@ -371,10 +351,10 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_weigh(
     uint word = GLOBAL_X < plane ? bits[at] : 0;
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int bit = lowest_bit(starts);
+        int bit = LOWEST_BIT(starts);
         int place = at * PLACES + (bit >> 1);
         int part = root(labels, plane, place);
-        int count = count_bits(segment_from(word, bit));
+        int count = COUNT_BITS(segment_from(word, bit));
         ATOMIC_MIN(&labels[AT(place)], part);
         int of = ATOMIC_CAS(&most[0], -1, part);
         if (of == -1 || of == part)
@@ -413,7 +393,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_best(
     uint word = bits[at];
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int place = at * PLACES + (lowest_bit(starts) >> 1);
+        int place = at * PLACES + (LOWEST_BIT(starts) >> 1);
         if (labels[AT(place)] != place)
         {
             continue;
@@ -445,7 +425,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_keep(
     uint kept = word;
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int bit = lowest_bit(starts);
+        int bit = LOWEST_BIT(starts);
         kept &= labels[AT(at * PLACES + (bit >> 1))] == best ? 0xffffffffu : ~segment_from(word, bit);
     }
 
@@ -469,7 +449,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_open(
     border |= column == words - 1 ? 1u << lastBit : 0;
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int bit = lowest_bit(starts);
+        int bit = LOWEST_BIT(starts);
         int place = at * PLACES + (bit >> 1);
         int part = root(labels, plane, place);
         ATOMIC_MIN(&labels[AT(place)], part);
@@ -494,14 +474,14 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_fill(
     uint holes = 0;
     for (uint starts = word & ~(word << 1); starts != 0; starts &= starts - 1)
     {
-        int bit = lowest_bit(starts);
+        int bit = LOWEST_BIT(starts);
         holes |= areas[AT(labels[AT(at * PLACES + (bit >> 1))])] == 0 ? segment_from(word, bit) : 0;
     }
 
     if (holes != 0)
     {
         bits[at] |= holes;
-        ATOMIC_ADD(&state[GROUP_Y * STATE + HOLES], count_bits(holes));
+        ATOMIC_ADD(&state[GROUP_Y * STATE + HOLES], COUNT_BITS(holes));
     }
 }
 
@@ -519,15 +499,15 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_measure(
         {
             int y = i / words;
             int column = i - y * words;
-            int count = count_bits(word);
+            int count = COUNT_BITS(word);
             own[0] += count;
             own[1] += y == 0 ? count : 0;
             own[2] += y == height - 1 ? count : 0;
             own[3] += column == 0 ? (int)(word & 1u) : 0;
             own[4] += column == words - 1 ? (int)((word >> lastBit) & 1u) : 0;
-            own[5] = MIN(own[5], column * 32 + lowest_bit(word));
+            own[5] = MIN(own[5], column * 32 + LOWEST_BIT(word));
             own[6] = MIN(own[6], y);
-            own[7] = MAX(own[7], column * 32 + bit_length(word) - 1);
+            own[7] = MAX(own[7], column * 32 + BIT_LENGTH(word) - 1);
             own[8] = MAX(own[8], y);
         }
     }
@@ -537,22 +517,7 @@ KERNEL GROUP(GROUP_ITEMS, 1, 1) void mask_measure(
         sums[k][LOCAL_X] = own[k];
     }
 
-    BARRIER_LOCAL;
-    for (int width = GROUP_ITEMS / 2; width > 0; width /= 2)
-    {
-        if (LOCAL_X < width)
-        {
-            for (int k = 0; k < SUMS; k++)
-            {
-                int a = sums[k][LOCAL_X];
-                int b = sums[k][LOCAL_X + width];
-                sums[k][LOCAL_X] = k < FIRST_LEAST ? a + b : k < FIRST_LARGEST ? MIN(a, b) : MAX(a, b);
-            }
-        }
-
-        BARRIER_LOCAL;
-    }
-
+    reduce_group((LOCAL int*)sums, SUMS, FIRST_LEAST, FIRST_LARGEST, GROUP_ITEMS);
     if (LOCAL_X == 0)
     {
         GLOBAL int* all = state + GROUP_Y * STATE + MEASURES;
