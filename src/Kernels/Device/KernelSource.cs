@@ -33,7 +33,20 @@ public sealed record KernelSource(
     /// <exception cref="ArgumentException">There is no such source.</exception>
     public static KernelSource Embedded(
         string name, string variant, params IReadOnlyList<KeyValuePair<string, int>> defines) =>
-        new(name, Header + Read(name), variant, defines);
+        Embedded([name], variant, defines);
+
+    /// <summary>Takes several files that are built into this assembly, one behind another.</summary>
+    /// <param name="names">Their paths below the project; the last one is the source's name.</param>
+    /// <param name="variant">The name of this set of definitions.</param>
+    /// <param name="defines">The definitions.</param>
+    /// <returns>The source.</returns>
+    /// <exception cref="ArgumentException">One is not there.</exception>
+    public static KernelSource Embedded(
+        IReadOnlyList<string> names, string variant, params IReadOnlyList<KeyValuePair<string, int>> defines)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return new(names[^1], Header + string.Concat(names.Select(Read)), variant, defines);
+    }
 
     private static string Read(string name)
     {

@@ -18,12 +18,10 @@ internal sealed record SimilarityTile(
     string Name, SimilarityTile.Kernel Kind, int Vector, int Vectors, int ItemQueries, int ItemRows, int Passes,
     int MergeItems, int List, int UnitGroups)
 {
-    /// <summary>The source's name.</summary>
-    public const string SourceName = "Similarity/Similarity.cl";
-
+    private const string Shared = "Similarity/Similarity.cl"; // What stands before each kernel's own file.
     private const int AllNeighbours = ISimilarity.NeighboursMax;
 
-    /// <summary>The kernels of the source, by the numbers that it has for them.</summary>
+    /// <summary>The kernels; each is in a file of its name.</summary>
     internal enum Kernel
     {
         /// <summary>Rows and queries in registers, no barrier between.</summary>
@@ -41,6 +39,9 @@ internal sealed record SimilarityTile(
 
     /// <summary>Rows that a group takes in one step.</summary>
     public int Rows => Kind == Kernel.Tensor ? 2 * RowBlocks.BlockRows : RowBlocks.BlockRows;
+
+    /// <summary>Room for candidates of a query in a step: all rows, where local memory is not short.</summary>
+    public int Room => Kind == Kernel.Tensor ? 32 : Rows;
 
     /// <summary>Work-items of a group.</summary>
     public (int X, int Y, int Z) GroupSize => Kind switch
@@ -100,9 +101,9 @@ internal sealed record SimilarityTile(
     /// <summary>The source with this tile.</summary>
     /// <param name="type">How the rows are stored.</param>
     public KernelSource Source(RowType type) => KernelSource.Embedded(
-        SourceName, $"{type}{Name}",
+        [Shared, $"Similarity/Similarity{Kind}.cl"], $"{type}{Name}",
         [
             new("TYPE", (int)type), new("LIST", List), new("VEC", Vector), new("RV", Vectors), new("WB", ItemQueries),
-            new("LY", ItemRows), new("PASSES", Passes), new("MERGE", MergeItems), new("KIND", (int)Kind),
+            new("LY", ItemRows), new("PASSES", Passes), new("MERGE", MergeItems), new("TILE", Rows), new("ROOM", Room),
         ]);
 }

@@ -129,7 +129,7 @@ public sealed class CudaPtxTests
             .Where(line => !line.StartsWith('#'))
             .Select(line => line.Split(' '))
             .Select(words => (
-                KernelSource.Embedded(words[0], words[1], [.. words[3..].Select(Define)]),
+                KernelSource.Embedded(words[0].Split('+'), words[1], [.. words[3..].Select(Define)]),
                 words[2].Split(',').Select(int.Parse).ToArray())),
     ];
 

@@ -16,12 +16,13 @@ mkdir -p "$out"
 
 grep -v '^#' "$here/ptx-variants.txt" | grep -e "$pattern" | while read -r source variant gpus defines; do
   text=$(mktemp)
-  cat "$kernels/Device/Port.h" "$kernels/$source" >"$text"
+  # shellcheck disable=SC2086 # Its files, one behind another, are words.
+  (cd "$kernels" && cat Device/Port.h ${source//+/ }) >"$text"
   # The hash that KernelSource.Sha256 computes: the text, then a line for each definition.
   # shellcheck disable=SC2086 # The definitions are words.
   sha=$({ cat "$text"; printf '%s\n' $defines; } | sha256sum | cut -d ' ' -f 1)
   for gpu in ${gpus//,/ }; do
-    file="$out/$(basename "$source" .cl).$variant.sm_$gpu.ptx"
+    file="$out/$(basename "${source##*+}" .cl).$variant.sm_$gpu.ptx"
     # From standard input, so that no path of this machine can get into the file.
     # shellcheck disable=SC2086
     "$clang" -x cl -cl-std=CL1.2 --target=nvptx64-nvidia-cuda "-march=sm_$gpu" -O3 -Wall -Werror \
