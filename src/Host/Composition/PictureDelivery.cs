@@ -42,7 +42,7 @@ internal sealed class PictureDelivery : IAsyncDisposable
         HeadwaterConfig config, SampleStore store, DaemonSurroundings around)
     {
         CopyPasteSection section = config.CopyPaste!;
-        IKernelDevice device = config.Kernels.Open(config.Kernels.Find());
+        IKernelDevice device = config.Kernels.Open(around.Say);
         IComposite composite = Composite.On(device);
         CopyPaste maker = await CopyPaste.OpenAsync(
             section.Pictures, new StorePool(store), composite, config.Plan.Categories.Select(Name), config.Run.Seed,

@@ -133,7 +133,7 @@ internal sealed class Runtimes : IDisposable
 
         IKernelDevice? device = config.Filters.Any(filter =>
             filter.Real is not null || filter.Copies is not null || filter.Duplicates is not null)
-                ? Own(config.Kernels.Open(config.Kernels.Find())) : null;
+                ? Own(config.Kernels.Open(_say)) : null;
         IndexPictures? real = config.AsksIndex() ? OpenIndex(config.Index!, device!) : null;
         Prepare(config, real?.Recipe);
         List<IFilter> filters = [];

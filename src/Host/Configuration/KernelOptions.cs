@@ -29,6 +29,19 @@ internal sealed record KernelOptions : ICheckedOptions
         () => new CpuDevice(Threads == 0 ? Math.Min(Environment.ProcessorCount, CpuDevice.ThreadsMax) : Threads),
         Path.Combine(CheckoutFolder.Path, ".cache", "opencl"));
 
+    /// <summary>Looks for devices, opens the one that was chosen, and says which: who pays for a GPU wants to know that it
+    /// is used.</summary>
+    /// <param name="say">The log.</param>
+    /// <returns>The device; the caller disposes it.</returns>
+    /// <exception cref="KernelDeviceException">There is none such.</exception>
+    public IKernelDevice Open(Action<string> say)
+    {
+        ArgumentNullException.ThrowIfNull(say);
+        IKernelDevice device = Open(Find());
+        say($"kernels on {device.Kind}: {device.Name}");
+        return device;
+    }
+
     /// <summary>Opens the device that was chosen.</summary>
     /// <param name="devices">What was looked for.</param>
     /// <returns>The device; the caller disposes it.</returns>

@@ -112,9 +112,10 @@ static int do_work(work* w)
             w->mark->done = true;
             clock_gettime(CLOCK_MONOTONIC, &w->mark->at);
             return SUCCESS;
-        case DO_LAUNCH:
+        case DO_LAUNCH:;
+            const char* survived = getenv("HEADWATER_PTX_LOST_AFTER");
             w->launch.serial = ++serial;
-            return launch_run(&w->launch, &turns);
+            return survived != NULL && serial > strtoul(survived, NULL, 10) ? LAUNCH_FAILED : launch_run(&w->launch, &turns);
         default:
             return copy(w);
     }
@@ -264,7 +265,7 @@ int cuGetErrorName(int status, const char** name)
         {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE"}, {NOT_FOUND, "CUDA_ERROR_NOT_FOUND"},
         {NOT_READY, "CUDA_ERROR_NOT_READY"}, {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS"},
         {ILLEGAL_INSTRUCTION, "CUDA_ERROR_ILLEGAL_INSTRUCTION"},
-        {MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS"}};
+        {MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS"}, {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     {
         if (names[i].status == status)

@@ -13,6 +13,7 @@
 // Environment  HEADWATER_PTX_LOG         file that a line is added to for each fault
 //              HEADWATER_PTX_SEED        of the turns that warps take; 1 where it is not set
 //              HEADWATER_PTX_CAPABILITY  compute capability, 90 where it is not set
+//              HEADWATER_PTX_LOST_AFTER  launches that the device survives; the next one fails, and all after it
 //              HEADWATER_PTX_COUNTS      file that gets a line for each kernel when the context ends
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -28,7 +29,7 @@ enum
 {
     SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, INVALID_CONTEXT = 201, NO_BINARY = 209,
     INVALID_PTX = 218, INVALID_HANDLE = 400, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700,
-    ILLEGAL_INSTRUCTION = 715, MISALIGNED_ADDRESS = 716
+    ILLEGAL_INSTRUCTION = 715, MISALIGNED_ADDRESS = 716, LAUNCH_FAILED = 719
 };
 
 typedef enum { T_NONE, T_PRED, T_U8, T_S8, T_B8, T_U16, T_S16, T_B16, T_F16, T_U32, T_S32, T_B32, T_F32, T_U64, T_S64,
