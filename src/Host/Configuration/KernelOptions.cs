@@ -29,8 +29,8 @@ internal sealed record KernelOptions : ICheckedOptions
         () => new CpuDevice(Threads == 0 ? Math.Min(Environment.ProcessorCount, CpuDevice.ThreadsMax) : Threads),
         Path.Combine(CheckoutFolder.Path, ".cache", "opencl"));
 
-    /// <summary>Looks for devices, opens the one that was chosen, and says which: who pays for a GPU wants to know that it
-    /// is used.</summary>
+    /// <summary>Looks for devices, opens the one that was chosen, and says which: who pays for a GPU wants to know that
+    /// it is used.</summary>
     /// <param name="say">The log.</param>
     /// <returns>The device; the caller disposes it.</returns>
     /// <exception cref="KernelDeviceException">There is none such.</exception>

@@ -4,9 +4,9 @@ using Tests.Shared;
 
 namespace Host.Tests.EndToEnd;
 
-/// <summary>Goal: a daemon works with its kernels on CUDA, and one whose GPU fails in the middle says so, ends as for any
-/// stage that failed, and has lost nothing. Method: a real daemon with the tests' libcuda.so.1, which runs the kernels
-/// on the processor and fails from some launch on, then one whose device lasts.</summary>
+/// <summary>Goal: a daemon works with its kernels on CUDA, and one whose GPU fails in the middle says so, ends as for
+/// any stage that failed, and has lost nothing. Method: a real daemon with the tests' libcuda.so.1, which runs the
+/// kernels on the processor and fails from some launch on, then one whose device lasts.</summary>
 public sealed class LostDeviceTests : IDisposable
 {
     private const int StageFailed = 1;

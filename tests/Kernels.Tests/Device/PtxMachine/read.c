@@ -532,9 +532,9 @@ static void header_of(reader* r, const char* text)
     else if (sscanf(text, ".target sm_%d", &r->target) == 1)
     {
         int least = r->target >= 90 ? 78 : r->target >= 80 ? 70 : 60;
-        if (version < least)
+        if (version < least || r->target > r->capability)
         {
-            fail(r, "the version is too old for it", text);
+            fail(r, version < least ? "the version is too old for it" : "this GPU is too old for it", text);
         }
     }
 }
